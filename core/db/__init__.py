@@ -1,0 +1,27 @@
+"""The database. `transaction()` is the one way to write, `reading()` the one way to read."""
+
+from core.db.engine import (
+    SAFE_SQLITE,
+    current_engine,
+    make_engine,
+    reading,
+    sqlite_version,
+    transaction,
+    use,
+)
+from core.db.schema import head, revision, upgrade
+from core.db.search import narrowed
+
+__all__ = [
+    "SAFE_SQLITE",
+    "current_engine",
+    "head",
+    "make_engine",
+    "narrowed",
+    "reading",
+    "revision",
+    "sqlite_version",
+    "transaction",
+    "upgrade",
+    "use",
+]

@@ -1,0 +1,66 @@
+"""Bring the database to this release's schema, or say why not."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from core.db.failures import explain
+from core.errors import ConfigError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def head() -> str:
+    """The revision that this release needs."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision that the database is at, None if it is empty."""
+    with engine.connect().execution_options(readonly=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing. Returns at once when there are none.
+
+    Raises:
+        ConfigError: the database is from a newer release, or cannot be opened or written.
+    """
+    try:
+        found = revision(engine)
+        if found == head():
+            return
+        config = _config()
+        if found is not None:
+            _refuse_unknown(found)
+        config.attributes["engine"] = engine
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        if explanation := explain(error):
+            raise explanation from error
+        raise
+
+
+def _refuse_unknown(found: str) -> None:
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(found)
+    except CommandError as error:
+        raise ConfigError(
+            f"The database is from a newer release of Whetstone (schema {found}; this release knows up to {head()}). "
+            "Nothing was changed. Install that release, or set WHETSTONE_DATA_DIR to another folder."
+        ) from error

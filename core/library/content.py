@@ -1,0 +1,110 @@
+"""What a version fixes: checking it before it is saved, and moving it in and out of the database."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import jsonschema
+
+from core.db.models import Version
+from core.errors import PromptRenderError, PromptSchemaError, PromptValidationError
+from core.library import rendering
+from core.library.variables import check_specs, declared, specs_from_json, specs_to_json
+from core.library.views import Content
+
+MAX_TEXT = 1_000_000
+"""Longest system prompt or user template, in characters."""
+
+
+def prepared(content: Content) -> Content:
+    """`content` as it would be saved: variables found in the texts, settings checked.
+
+    Raises:
+        PromptRenderError: a text is no valid template; says where.
+        PromptValidationError: a setting is out of range, both texts are empty, or a text is too long.
+        PromptSchemaError: the response schema is no valid JSON Schema.
+    """
+    if not content.system.strip() and not content.user.strip():
+        raise PromptValidationError("Both texts are empty. Write a system prompt or a user template first.")
+    for title, text in (("system prompt", content.system), ("user template", content.user)):
+        if len(text) > MAX_TEXT:
+            raise PromptValidationError(
+                f"The {title} has {len(text):,} characters; at most {MAX_TEXT:,} are kept. Move the long part into a variable."
+            )
+        if "\0" in text:
+            raise PromptValidationError(
+                f"The {title} holds a NUL character. Delete it; it is invisible in most editors."
+            )
+    _check_settings(content)
+    discovery = rendering.discover(content.system, content.user)
+    if discovery.problems:
+        raise PromptRenderError(" ".join(problem.message for problem in discovery.problems))
+    return replace(content, variables=check_specs(declared(discovery, content.variables)))
+
+
+def _check_settings(content: Content) -> None:
+    if content.temperature is not None and not 0 <= content.temperature <= 2:
+        raise PromptValidationError(f"The temperature is {content.temperature}; it lies between 0 and 2.")
+    if content.max_tokens is not None and not 1 <= content.max_tokens <= 10_000_000:
+        raise PromptValidationError(f"The answer's limit is {content.max_tokens} tokens; it has to be at least 1.")
+    if len(content.stop) > 4 or not all(content.stop):
+        raise PromptValidationError("Give at most four stop texts, none of them empty.")
+    if content.response_schema is not None:
+        check_schema(content.response_schema)
+
+
+def check_schema(schema: Any) -> None:
+    """Raises PromptSchemaError if `schema` is no JSON Schema for an object or array."""
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        where = "/".join(str(part) for part in error.absolute_path) or "its top"
+        raise PromptSchemaError(
+            f"The response schema is not valid JSON Schema: at {where}: {error.message[:200]}."
+        ) from error
+
+
+def content_hash(content: Content) -> str:
+    """The same for the same texts, variables and settings."""
+    return hashlib.sha256(json.dumps(asdict(content), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def from_row(row: Version) -> Content:
+    return Content(
+        system=row.system_text,
+        user=row.user_text,
+        variables=specs_from_json(row.variables),
+        connection=row.connection,
+        model=row.model,
+        temperature=row.temperature,
+        max_tokens=row.max_tokens,
+        stop=tuple(row.stop),
+        response_schema=row.response_schema,
+    )
+
+
+def to_columns(content: Content) -> dict[str, Any]:
+    return {
+        "system_text": content.system,
+        "user_text": content.user,
+        "variables": specs_to_json(content.variables),
+        "connection": content.connection,
+        "model": content.model,
+        "temperature": content.temperature,
+        "max_tokens": content.max_tokens,
+        "stop": list(content.stop),
+        "response_schema": content.response_schema,
+        "content_hash": content_hash(content),
+    }
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    """As plain JSON, for unsaved edits and the command line."""
+    return asdict(content) | {"variables": specs_to_json(content.variables), "stop": list(content.stop)}
+
+
+def from_json(data: dict[str, Any]) -> Content:
+    return Content(
+        **{**data, "variables": specs_from_json(data.get("variables", [])), "stop": tuple(data.get("stop", ()))}
+    )

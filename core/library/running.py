@@ -1,0 +1,304 @@
+"""The one way to call a model: render, call, price, record. Nothing calls one beside it, so nothing goes unrecorded.
+
+A run belongs to the process, not to the page that started it: it goes on and is recorded when the page is reloaded,
+and stops only when it is cancelled. It opens its own transactions, because a call must not hold one open.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import llm
+from core.db import reading
+from core.errors import ServiceError, WorkbenchError
+from core.library import rendering
+from core.library.executions import get_execution
+from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
+from core.library.repairing import repair_prompt
+from core.library.templates import get_template
+from core.library.variables import values_for
+from core.library.versions import get_version, resolve
+from core.library.views import Content, ExecutionView, VersionView
+from core.logs import log, request_id
+
+_TYPICAL_ANSWER = 1000
+"""Tokens that a budget reserves for an answer without a limit of its own."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to make. `values` None sends the texts as they are, without rendering.
+
+    `content` holds the version's settings; `overrides` go before them (connection, model, temperature, max_tokens,
+    stop, response_schema), and the connection's own defaults come last.
+    """
+
+    content: Content
+    values: Mapping[str, Any] | None
+    template_id: str | None = None
+    template_name: str | None = None
+    version_id: str | None = None
+    version_number: int | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    source: str = "python"
+    person: str = "someone"
+    replay_of: str | None = None
+    use_cache: bool = False
+
+
+def call_version(session: Session, version: VersionView, values: Mapping[str, Any], **fields: Any) -> Call:
+    """A call of this version. `fields` are those of `Call` beside texts and template."""
+    template = get_template(session, version.template_id)
+    return Call(
+        content=version.content,
+        values=dict(values),
+        template_id=template.id,
+        template_name=template.name,
+        version_id=version.id,
+        version_number=version.number,
+        **fields,
+    )
+
+
+def call_reference(session: Session, reference: str, values: Mapping[str, Any], **fields: Any) -> Call:
+    """A call of what `name`, `name@label` or `name:3` means now."""
+    return call_version(session, resolve(session, reference), values, **fields)
+
+
+def call_again(session: Session, execution_id: str, *, number: int | None = None, **fields: Any) -> Call:
+    """A replay: the raw variables of a recorded execution under a version of its template (default: the one it used).
+
+    A direct call, or one whose template is gone, is sent again as it was.
+    """
+    past = get_execution(session, execution_id)
+    fields.setdefault("overrides", {"connection": past.connection, "model": past.model})
+    wanted = number or past.version_number
+    if past.template_id and past.variables is not None and wanted:
+        version = get_version(session, past.template_id, wanted)
+        return call_version(session, version, past.variables, replay_of=past.id, **fields)
+    settings = {name: past.settings.get(name) for name in ("temperature", "max_tokens", "response_schema")}
+    content = Content(past.system, past.user, stop=tuple(past.settings.get("stop") or ()), **settings)
+    return Call(content, None, replay_of=past.id, **fields)
+
+
+class Run:
+    """A call under way. Threads may read it while the model answers."""
+
+    def __init__(self, execution_id: str) -> None:
+        self.execution_id = execution_id
+        self.error: WorkbenchError | None = None
+        self.started = time.monotonic()
+        self._parts: list[str] = []
+        self._done = threading.Event()
+        self._task: Any = None
+
+    @property
+    def text(self) -> str:
+        """What has come so far."""
+        return "".join(self._parts)
+
+    @property
+    def done(self) -> bool:
+        """True once the result is recorded."""
+        return self._done.is_set()
+
+    def cancel(self) -> None:
+        """Stop the request now. What has come so far is kept in the record."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def wait(self, timeout_s: float | None = None) -> ExecutionView:
+        """The recorded execution, after it is complete or after `timeout_s`."""
+        self._done.wait(timeout_s)
+        with reading() as session:
+            return get_execution(session, self.execution_id)
+
+
+_runs: dict[str, Run] = {}
+
+
+def start(call: Call) -> Run:
+    """Begin a call; returns once its intent is recorded.
+
+    Raises:
+        PromptRenderError: a variable is missing or has the wrong type, or the template fails. Nothing is recorded.
+        NotFoundError, ConfigError: there is no such connection, or it lacks something.
+        BudgetError: refused, and recorded as refused.
+    """
+    with reading() as session:
+        connection = llm.get_connection(session, call.overrides.get("connection") or call.content.connection)
+    system, user = _texts(call)
+    request = _request(call, connection, system, user)
+    intent = Intent(
+        template_id=call.template_id,
+        template_name=call.template_name,
+        version_id=call.version_id,
+        version_number=call.version_number,
+        source=call.source,
+        person=call.person,
+        request_id=request_id(),
+        replay_of=call.replay_of,
+        connection=connection,
+        model=request.model,
+        variables=dict(call.values) if call.values is not None else None,
+        system=system,
+        user=user,
+        settings={
+            "temperature": request.temperature,
+            "max_tokens": request.max_tokens,
+            "stop": list(request.stop),
+            "response_schema": request.response_schema,
+        },
+        reserved_usd=_estimate(connection, request),
+    )
+    if call.use_cache and (cached := record_cached(intent)):
+        run = Run(cached.id)
+        run._parts.append(cached.response or "")
+        run._done.set()
+        return run
+    run = Run(record_intent(intent))
+    _runs[run.execution_id] = run
+    run._task = llm.submit(_perform(run, connection, request))
+    return run
+
+
+def run(call: Call) -> ExecutionView:
+    """Make a call and wait for it. A failed one is returned with its status and error, like any other."""
+    return start(call).wait()
+
+
+def find(execution_id: str) -> Run | None:
+    """The run of this process with that execution, while it is under way."""
+    return _runs.get(execution_id)
+
+
+def stop_all(timeout_s: float = 3.0) -> None:
+    """Cancel what is under way, and wait until that is recorded."""
+    runs = list(_runs.values())
+    for each in runs:
+        each.cancel()
+    for each in runs:
+        each._done.wait(timeout_s)
+
+
+async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRequest) -> None:
+    reply: llm.ChatReply | None = None
+    try:
+        reply = await llm.chat(connection, request, on_text=run._parts.append, repair_prompt=repair_prompt)
+        outcome = _outcome("completed", reply)
+    except asyncio.CancelledError:
+        outcome = _cut_short("cancelled", run, connection, request, None)
+    except WorkbenchError as error:
+        run.error = error
+        outcome = _cut_short("failed", run, connection, request, error)
+    except Exception as error:  # a defect of ours must not leave the record running for ever
+        log.exception("run failed unexpectedly", execution_id=run.execution_id)
+        run.error = WorkbenchError(
+            f"Whetstone failed while calling the model ({type(error).__name__}). The log has the details."
+        )
+        outcome = _cut_short("failed", run, connection, request, run.error)
+    try:
+        await asyncio.shield(asyncio.to_thread(record_outcome, run.execution_id, outcome))
+    except WorkbenchError as error:
+        run.error = error
+        log.error("result could not be recorded", execution_id=run.execution_id, error=str(error))
+    finally:
+        _runs.pop(run.execution_id, None)
+        run._done.set()
+    log.info(
+        "model called",
+        execution_id=run.execution_id,
+        status=outcome.status,
+        connection=connection.name,
+        model=request.model,
+    )
+
+
+def _outcome(status: Any, reply: llm.ChatReply) -> Outcome:
+    usage = reply.usage
+    return Outcome(
+        status=status,
+        response=reply.text,
+        parsed=reply.parsed,
+        attempts=reply.attempts,
+        input_tokens=usage.input_tokens if usage else None,
+        output_tokens=usage.output_tokens if usage else None,
+        tokens_estimated=usage.estimated if usage else False,
+        cost_usd=reply.cost_usd,
+        duration_ms=reply.duration_ms,
+        first_token_ms=reply.first_token_ms,
+    )
+
+
+def _cut_short(
+    status: Any, run: Run, connection: llm.ConnectionView, request: llm.ChatRequest, error: WorkbenchError | None
+) -> Outcome:
+    """The outcome of a call that did not end well: what had come, with an estimate of its tokens and price."""
+    partial: llm.ChatReply | None = getattr(error, "partial", None)
+    if partial is not None:
+        outcome = _outcome(status, partial)
+    else:
+        text = run.text
+        tokens = (
+            (llm.estimate_tokens(request.system + request.user), llm.estimate_tokens(text)) if text else (None, None)
+        )
+        outcome = Outcome(
+            status,
+            response=text or None,
+            attempts=1,
+            input_tokens=tokens[0],
+            output_tokens=tokens[1],
+            tokens_estimated=bool(text),
+            cost_usd=llm.cost(connection, request.model, *tokens) if text else None,
+            duration_ms=round((time.monotonic() - run.started) * 1000),
+        )
+    if error is None:
+        return outcome
+    kind = (
+        f"{type(error).__name__} {error.status}"
+        if isinstance(error, ServiceError) and error.status
+        else type(error).__name__
+    )
+    return replace(outcome, error=str(error), error_kind=kind)
+
+
+def _texts(call: Call) -> tuple[str, str]:
+    if call.values is None:
+        return call.content.system, call.content.user
+    values = values_for(call.content.variables, call.values)
+    rendered = rendering.render(call.content.system, call.content.user, values)
+    return rendered.system, rendered.user
+
+
+def _request(call: Call, connection: llm.ConnectionView, system: str, user: str) -> llm.ChatRequest:
+    def setting(name: str) -> Any:
+        given = call.overrides.get(name)
+        return getattr(call.content, name) if given is None else given
+
+    # A version's model is meant for the version's connection; on another one its default model answers.
+    elsewhere = call.overrides.get("connection") not in (None, call.content.connection)
+    model = call.overrides.get("model") or (None if elsewhere else call.content.model) or connection.model
+    if not model:
+        raise ServiceError(
+            f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page.",
+            service=connection.name,
+        )
+    return llm.ChatRequest(
+        system=system,
+        user=user,
+        model=model,
+        temperature=setting("temperature"),
+        max_tokens=setting("max_tokens"),
+        stop=tuple(setting("stop") or ()),
+        response_schema=setting("response_schema"),
+    )
+
+
+def _estimate(connection: llm.ConnectionView, request: llm.ChatRequest) -> float | None:
+    sent = llm.estimate_tokens(request.system) + llm.estimate_tokens(request.user)
+    return llm.cost(connection, request.model, sent, request.max_tokens or _TYPICAL_ANSWER)

@@ -1,0 +1,364 @@
+"""Templates: making, finding, describing, retiring. What one says is in its versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from core import activity
+from core.clock import new_id, now
+from core.db import narrowed
+from core.db.models import Execution, Label, Template, TemplateTag, Version
+from core.errors import ConflictError, PromptTemplateNotFoundError, PromptValidationError
+from core.library import content as contents
+from core.library.labels import list_labels
+from core.library.names import PRODUCTION, check_name
+from core.library.search_text import refresh_search_text
+from core.library.versions import add_first_version
+from core.library.views import Content, Page, TemplateView
+
+Order = Literal["updated", "used", "usage", "rating", "title"]
+
+ORDERS: dict[Order, str] = {
+    "updated": "Last changed",
+    "used": "Last used",
+    "usage": "Most used",
+    "rating": "Best rated",
+    "title": "Title",
+}
+
+
+@dataclass(frozen=True)
+class TemplateFilter:
+    """None means "all". `search` looks in name, title, description and the texts. `connection` "auto" means not set."""
+
+    search: str = ""
+    category: str | None = None
+    tag: str | None = None
+    active: bool | None = None
+    connection: str | None = None
+    builtin: bool | None = None
+    enhanced: bool | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class TemplateRow:
+    """One line of the list. `current_number` is where `production` points; `labels` maps the others to numbers."""
+
+    id: str
+    name: str
+    title: str
+    category: str
+    tags: tuple[str, ...]
+    is_active: bool
+    is_builtin: bool
+    is_enhanced: bool
+    current_number: int | None
+    latest_number: int
+    labels: dict[str, int]
+    usage_count: int
+    last_used_at: datetime | None
+    rating_mean: float | None
+    rating_count: int
+    updated_at: datetime
+
+
+def create_template(
+    session: Session,
+    name: str,
+    content: Content,
+    *,
+    person: str,
+    title: str | None = None,
+    description: str = "",
+    category: str = "general",
+    tags: tuple[str, ...] = (),
+    note: str = "First version",
+    is_active: bool = True,
+    parent_id: str | None = None,
+    builtin_key: str | None = None,
+) -> TemplateView:
+    """Make a template with its version 1, which gets the label `production`.
+
+    Raises:
+        PromptValidationError, PromptRenderError, PromptSchemaError: name, texts or settings break a rule.
+        ConflictError: the name is taken.
+    """
+    check_name(name)
+    content = contents.prepared(content)
+    title = _title(title or name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").capitalize())
+    if session.scalar(select(Template.id).where(Template.name == name)):
+        raise ConflictError(
+            f"There is a template '{name}' already. Choose another name, or save a new version of that one."
+        )
+    at = now()
+    template = Template(
+        id=new_id("ps"),
+        name=name,
+        title=title,
+        description=description.strip(),
+        category=_category(category),
+        is_active=is_active,
+        builtin_key=builtin_key,
+        builtin_hash=contents.content_hash(content) if builtin_key else None,
+        latest_number=1,
+        created_at=at,
+        created_by=person,
+        updated_at=at,
+        updated_by=person,
+    )
+    session.add(template)
+    session.flush()
+    add_first_version(session, template, content, person=person, note=note, parent_id=parent_id)
+    _set_tags(session, template.id, tags)
+    refresh_search_text(session, template)
+    activity.record(session, person, "created template", name, subject_id=template.id, number=1)
+    session.flush()
+    return _view(session, template)
+
+
+def get_template(session: Session, template_id: str) -> TemplateView:
+    """Raises PromptTemplateNotFoundError."""
+    return _view(session, _row(session, template_id))
+
+
+def get_template_by_name(session: Session, name: str) -> TemplateView:
+    """Raises PromptTemplateNotFoundError."""
+    row = session.scalar(select(Template).where(Template.name == name))
+    if row is None:
+        raise PromptTemplateNotFoundError(f"There is no template '{name[:80]}'. `check` lists them all.")
+    return _view(session, row)
+
+
+def list_templates(
+    session: Session, filters: TemplateFilter | None = None, *, order: Order = "updated", page: int = 1, size: int = 50
+) -> Page[TemplateRow]:
+    """One page of `size` templates, with the total that the filters leave. Pages count from 1."""
+    query = _filtered(session, select(Template), filters or TemplateFilter())
+    total = session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
+    query = query.order_by(*_ORDERS[order]).limit(size).offset((max(page, 1) - 1) * size)
+    rows = session.scalars(query).all()
+    ids = [row.id for row in rows]
+    tags: dict[str, list[str]] = {}
+    for tag in session.scalars(select(TemplateTag).where(TemplateTag.template_id.in_(ids)).order_by(TemplateTag.tag)):
+        tags.setdefault(tag.template_id, []).append(tag.tag)
+    labels: dict[str, dict[str, int]] = {}
+    for label in session.scalars(select(Label).where(Label.template_id.in_(ids)).order_by(Label.name)):
+        labels.setdefault(label.template_id, {})[label.name] = label.number
+    listed = tuple(_list_row(row, tuple(tags.get(row.id, ())), labels.get(row.id, {})) for row in rows)
+    return Page(listed, more=page * size < total, total=total)
+
+
+def categories(session: Session) -> list[str]:
+    """Every category in use, by name."""
+    return list(session.scalars(select(Template.category).distinct().order_by(Template.category)))
+
+
+def all_tags(session: Session) -> list[str]:
+    """Every tag in use, by name."""
+    return list(session.scalars(select(TemplateTag.tag).distinct().order_by(TemplateTag.tag)))
+
+
+def count_templates(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Template)) or 0
+
+
+def describe_template(
+    session: Session,
+    template_id: str,
+    *,
+    person: str,
+    title: str,
+    description: str,
+    category: str,
+    tags: tuple[str, ...],
+) -> TemplateView:
+    """Change what the list says about a template. Its texts are changed by saving a version."""
+    row = _row(session, template_id)
+    row.title, row.description, row.category = _title(title), description.strip(), _category(category)
+    row.updated_at, row.updated_by = now(), person
+    _set_tags(session, template_id, tags)
+    activity.record(session, person, "described template", row.name, subject_id=template_id)
+    session.flush()
+    return _view(session, row)
+
+
+def duplicate_template(
+    session: Session, template_id: str, name: str, *, person: str, number: int | None = None
+) -> TemplateView:
+    """A new template whose version 1 is a copy of one version of this one (default: what runs), with that as parent."""
+    row = _row(session, template_id)
+    labels = {label.name: label.number for label in list_labels(session, template_id)}
+    wanted = number or labels.get(PRODUCTION) or row.latest_number
+    source = session.scalar(select(Version).where(Version.template_id == template_id, Version.number == wanted))
+    if source is None:
+        raise PromptTemplateNotFoundError(f"'{row.name}' has no version {wanted} to copy.")
+    return create_template(
+        session,
+        name,
+        contents.from_row(source),
+        person=person,
+        title=f"{row.title} (copy)"[:200],
+        description=row.description,
+        category=row.category,
+        tags=tuple(session.scalars(select(TemplateTag.tag).where(TemplateTag.template_id == template_id))),
+        note=f"Copy of {row.name} v{wanted}",
+        parent_id=source.id,
+    )
+
+
+def set_active(session: Session, template_id: str, active: bool, *, person: str) -> None:
+    """An inactive template is kept, but not run by name."""
+    row = _row(session, template_id)
+    row.is_active = active
+    activity.record(
+        session, person, "activated template" if active else "deactivated template", row.name, subject_id=row.id
+    )
+
+
+def set_archived(session: Session, template_id: str, archived: bool, *, person: str) -> None:
+    """An archived template is inactive and out of the lists; nothing of it is lost."""
+    row = _row(session, template_id)
+    row.is_archived = archived
+    row.is_active = not archived
+    activity.record(
+        session, person, "archived template" if archived else "restored template", row.name, subject_id=row.id
+    )
+
+
+def delete_template(session: Session, template_id: str, *, person: str) -> None:
+    """Delete a template that nothing refers to.
+
+    Raises:
+        ConflictError: it was run, another template was made from it, or the workbench needs it. Archive it instead.
+    """
+    row = _row(session, template_id)
+    if row.builtin_key:
+        raise ConflictError(f"'{row.name}' is built in and would come back. Archive it instead.")
+    if session.scalar(select(exists().where(Execution.template_id == template_id))):
+        raise ConflictError(f"'{row.name}' was run, and the record of its runs refers to it. Archive it instead.")
+    own = select(Version.id).where(Version.template_id == template_id)
+    heir = session.scalar(
+        select(Template.name)
+        .join(Version, Version.template_id == Template.id)
+        .where(Version.parent_id.in_(own), Version.template_id != template_id)
+        .limit(1)
+    )
+    if heir:
+        raise ConflictError(f"'{heir}' was made from '{row.name}'. Archive it instead.")
+    activity.record(session, person, "deleted template", row.name, subject_id=template_id)
+    session.execute(delete(Label).where(Label.template_id == template_id))
+    session.delete(row)
+    session.flush()
+
+
+_ORDERS = {
+    "updated": (Template.updated_at.desc(), Template.seq.desc()),
+    "used": (Template.last_used_at.desc().nulls_last(), Template.seq.desc()),
+    "usage": (Template.usage_count.desc(), Template.seq.desc()),
+    "rating": (Template.rating_mean.desc().nulls_last(), Template.seq.desc()),
+    "title": (Template.title, Template.seq),
+}
+
+
+def _filtered(session: Session, query: Select, filters: TemplateFilter) -> Select:
+    query, _ = narrowed(session, query, Template, filters.search)
+    query = query.where(Template.is_archived.is_(filters.archived))
+    if filters.category:
+        query = query.where(Template.category == filters.category)
+    if filters.tag:
+        query = query.where(exists().where(TemplateTag.template_id == Template.id, TemplateTag.tag == filters.tag))
+    for column, wanted in ((Template.is_active, filters.active), (Template.is_enhanced, filters.enhanced)):
+        if wanted is not None:
+            query = query.where(column.is_(wanted))
+    if filters.builtin is not None:
+        query = query.where(Template.builtin_key.is_not(None) if filters.builtin else Template.builtin_key.is_(None))
+    if filters.connection:
+        wanted = (
+            Version.connection.is_(None) if filters.connection == "auto" else Version.connection == filters.connection
+        )
+        current = select(Label.template_id).join(Version, Version.id == Label.version_id)
+        query = query.where(Template.id.in_(current.where(Label.name == PRODUCTION, wanted)))
+    return query
+
+
+def _row(session: Session, template_id: str) -> Template:
+    row = session.scalar(select(Template).where(Template.id == template_id))
+    if row is None:
+        raise PromptTemplateNotFoundError(
+            f"There is no template with the id '{template_id[:80]}'. It may have been deleted."
+        )
+    return row
+
+
+def _set_tags(session: Session, template_id: str, tags: tuple[str, ...]) -> None:
+    wanted = sorted({tag.strip().lower() for tag in tags if tag.strip()})
+    if too_long := next((tag for tag in wanted if len(tag) > 60), None):
+        raise PromptValidationError(f"The tag '{too_long[:30]}…' is too long; a tag has at most 60 characters.")
+    session.execute(delete(TemplateTag).where(TemplateTag.template_id == template_id))
+    session.add_all(TemplateTag(template_id=template_id, tag=tag) for tag in wanted)
+
+
+def _title(title: str) -> str:
+    title = " ".join(title.split())
+    if not 1 <= len(title) <= 200:
+        raise PromptValidationError("A title has 1 to 200 characters.")
+    return title
+
+
+def _category(category: str) -> str:
+    category = "_".join(category.lower().split()) or "general"
+    if len(category) > 100:
+        raise PromptValidationError("A category has at most 100 characters.")
+    return category
+
+
+def _list_row(row: Template, tags: tuple[str, ...], labels: dict[str, int]) -> TemplateRow:
+    return TemplateRow(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        category=row.category,
+        tags=tags,
+        is_active=row.is_active,
+        is_builtin=row.builtin_key is not None,
+        is_enhanced=row.is_enhanced,
+        current_number=labels.get(PRODUCTION),
+        latest_number=row.latest_number,
+        labels=labels,
+        usage_count=row.usage_count,
+        last_used_at=row.last_used_at,
+        rating_mean=row.rating_mean,
+        rating_count=row.rating_count,
+        updated_at=row.updated_at,
+    )
+
+
+def _view(session: Session, row: Template) -> TemplateView:
+    tags = select(TemplateTag.tag).where(TemplateTag.template_id == row.id).order_by(TemplateTag.tag)
+    return TemplateView(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        description=row.description,
+        category=row.category,
+        tags=tuple(session.scalars(tags)),
+        is_active=row.is_active,
+        is_archived=row.is_archived,
+        is_enhanced=row.is_enhanced,
+        builtin_key=row.builtin_key,
+        latest_number=row.latest_number,
+        labels=list_labels(session, row.id),
+        usage_count=row.usage_count,
+        last_used_at=row.last_used_at,
+        rating_mean=row.rating_mean,
+        rating_count=row.rating_count,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+        rev=row.rev,
+    )

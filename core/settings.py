@@ -1,0 +1,49 @@
+"""Every setting of the workbench, read once from `WHETSTONE_…` variables.
+
+Built by `app.py`, the command line and tests, and handed on; nothing else reads the environment.
+"""
+
+import getpass
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no login name, as in some containers
+        return "someone"
+
+
+class Settings(BaseSettings):
+    """What the operator may set. Times are in seconds, sizes in bytes unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="WHETSTONE_", extra="ignore")
+
+    data_dir: Path = Field(default=ROOT / "data", description="where the SQLite database and its companions lie")
+    database_url: str | None = Field(default=None, description="postgresql+psycopg://…; unset: SQLite in data_dir")
+    person: str = Field(
+        default_factory=_login_name, description="who is recorded as the author while there is no sign-in"
+    )
+    hosted: bool = Field(
+        default=False, description="several people use this instance: no private addresses, no keyring"
+    )
+    allow_private_hosts: list[str] = Field(
+        default=[], description="host names or networks that a connection may reach although private"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="encrypts stored keys; unset: a key file in data_dir (local only)"
+    )
+    plain_editor: bool = Field(default=False, description="plain text areas instead of the code editor")
+    render_deadline_s: float = Field(default=1.5, gt=0, description="one rendering may take this long")
+    render_memory_mb: int = Field(default=384, ge=128, description="address space of a rendering worker")
+    log_level: str = "INFO"
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the application database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'whetstone.db'}"
