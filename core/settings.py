@@ -4,10 +4,14 @@ Built by `app.py`, the command line and tests, and handed on; nothing else reads
 """
 
 import getpass
+import re
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from core.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,9 +45,34 @@ class Settings(BaseSettings):
     plain_editor: bool = Field(default=False, description="plain text areas instead of the code editor")
     render_deadline_s: float = Field(default=1.5, gt=0, description="one rendering may take this long")
     render_memory_mb: int = Field(default=384, ge=128, description="address space of a rendering worker")
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
 
     @property
     def url(self) -> str:
         """The SQLAlchemy URL of the application database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'whetstone.db'}"
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of the environment; what is `given` goes before it.
+
+    Raises:
+        ConfigError: a variable has a value that it cannot have; names every such variable, and never the value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"WHETSTONE_{str(each['loc'][0]).upper()}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+            for each in error.errors(include_url=False, include_input=False)
+        )
+        raise ConfigError(f"The settings cannot be read. Correct {wrong}.") from None
+    except SettingsError as error:
+        named = re.search(r'field "(\w+)"', str(error))
+        variable = f"WHETSTONE_{named[1].upper()}" if named else "the WHETSTONE_… variables"
+        raise ConfigError(f"The settings cannot be read. Correct {variable}: a list is written as JSON, [\"…\"].") from None

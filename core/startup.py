@@ -6,15 +6,16 @@ Called once by the app's server, the command line, `call_ai_chat` and the fixtur
 import os
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from core import db, library, llm, logs
 from core.errors import ConfigError
 from core.library import rendering
-from core.settings import Settings
+from core.settings import Settings, read_settings
 
 _lock = threading.Lock()
 _opened: Settings | None = None
-_offline: "list" = []
+_offline: list[Any] = []
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
         ConfigError: the folder cannot be written, the disk is full, the database is from a newer release or out of reach.
     """
     global _opened
-    settings = settings or Settings()
+    settings = settings or read_settings()
     with _lock:
         logs.configure(settings.log_level, llm.mask_secrets)
         rendering.configure(deadline_s=settings.render_deadline_s, memory_mb=settings.render_memory_mb)
@@ -61,6 +62,7 @@ def close_workbench() -> None:
     library.stop_all()
     llm.close()
     rendering.close()
+    db.close()
     while _offline:
         _offline.pop().close()
     _opened = None

@@ -2,7 +2,9 @@
 
 from core.db.engine import (
     SAFE_SQLITE,
+    close,
     current_engine,
+    healthy,
     make_engine,
     reading,
     sqlite_version,
@@ -14,8 +16,10 @@ from core.db.search import narrowed
 
 __all__ = [
     "SAFE_SQLITE",
+    "close",
     "current_engine",
     "head",
+    "healthy",
     "make_engine",
     "narrowed",
     "reading",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -139,3 +139,17 @@ def _explained() -> Iterator[None]:
         if explanation := explain(error):
             raise explanation from error
         raise
+
+
+def healthy() -> None:
+    """Raises ConfigError if the database of this process is not open or does not answer."""
+    with reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def close() -> None:
+    """Give up the engine of this process and its connections."""
+    global _engine, _sessions
+    if _engine is not None:
+        _engine.dispose()
+    _engine = _sessions = None

@@ -19,6 +19,7 @@ from core.library.executions import (
     rate_execution,
 )
 from core.library.exporting import export_executions
+from core.library.figures import MonthFigures, month_figures
 from core.library.labels import list_labels, move_label, protect_label, remove_label, roll_back
 from core.library.linting import Hint, context_tokens, lint
 from core.library.names import PRODUCTION, Reference, check_name, parse_reference, slug
@@ -37,6 +38,7 @@ from core.library.templates import (
     delete_template,
     describe_template,
     duplicate_template,
+    get_starter,
     get_template,
     get_template_by_name,
     list_templates,

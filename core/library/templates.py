@@ -162,8 +162,18 @@ def all_tags(session: Session) -> list[str]:
     return list(session.scalars(select(TemplateTag.tag).distinct().order_by(TemplateTag.tag)))
 
 
-def count_templates(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Template)) or 0
+def count_templates(session: Session, *, builtin: bool | None = None) -> int:
+    """How many there are, archived ones left out."""
+    query = _filtered(session, select(func.count()).select_from(Template), TemplateFilter(builtin=builtin))
+    return session.scalar(query) or 0
+
+
+def get_starter(session: Session) -> TemplateView | None:
+    """A template to begin with: the last one used, else a built-in one for chatting, else any; None if there is none."""
+    query = select(Template).where(Template.is_active, Template.category != "whetstone")
+    order = (Template.last_used_at.desc().nulls_last(), (Template.category == "chat").desc(), Template.seq)
+    row = session.scalar(query.order_by(*order).limit(1))
+    return _view(session, row) if row else None
 
 
 def describe_template(

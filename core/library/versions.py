@@ -117,8 +117,10 @@ def list_versions(session: Session, template_id: str, *, archived: bool = False,
     return [_view(row, numbers.get(row.parent_id) if row.parent_id else None) for row in rows]
 
 
-def resolve(session: Session, reference: str | Reference) -> VersionView:
+def resolve(session: Session, reference: str | Reference, *, inactive: bool = False) -> VersionView:
     """The version that `name`, `name@label` or `name:3` means; a bare name means `name@production`.
+
+    `inactive` also finds that of an inactive template: to read it, not to run it.
 
     Raises:
         PromptTemplateNotFoundError: says which part is missing, and what there is instead.
@@ -137,7 +139,7 @@ def resolve(session: Session, reference: str | Reference) -> VersionView:
     if found is None:
         raise PromptTemplateNotFoundError(_why_missing(session, wanted))
     row, is_active = found
-    if not is_active:
+    if not is_active and not inactive:
         raise PromptTemplateNotFoundError(f"The template '{wanted.name}' is inactive. Activate it to run it by name.")
     return _view(row, None)
 

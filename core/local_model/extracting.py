@@ -63,7 +63,7 @@ class Extract:
     def _ranking(self) -> Ranking:
         return Ranking(self.data)
 
-    @property
+    @cached_property
     def _document(self) -> str:
         """The title of a document in the prompt whose headings are used for want of others; empty if there is none."""
         headings = self.reading.headings
@@ -71,7 +71,7 @@ class Extract:
             return ""
         return headings[0][1]
 
-    @property
+    @cached_property
     def _sections(self) -> tuple[str, ...]:
         """The sections to fill: those asked for, else the headings of the text; empty when another form is asked for."""
         if len(self.layout.sections) >= 2 or (self.layout.sections and self.layout.title):

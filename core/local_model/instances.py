@@ -22,7 +22,7 @@ TextFor = Callable[[str], str]
 
 _MAX_DEPTH = 24
 _OPTIONAL_DEPTH = 3
-_MAX_STEPS = 20_000
+_MAX_STEPS = 8_000
 _MAX_COUNT = 1_000
 
 
@@ -38,10 +38,18 @@ def check_schema(schema: Any) -> None:
 
 def meets(value: Any, schema: Any) -> bool:
     """Whether the value is valid. References are looked up in the schema only, never on the network."""
+    try:
+        return _is_valid(value, schema)
+    except RecursionError:
+        return False
+
+
+def _is_valid(value: Any, schema: Any) -> bool:
+    """As `meets`, but lets the RecursionError of a schema through that refers to itself for the same value."""
     validator = validator_for(schema, default=Draft202012Validator)
     try:
         validator(schema, registry=Registry()).validate(value)
-    except (ValidationError, Unresolvable, RecursionError):
+    except (ValidationError, Unresolvable):
         return False
     return True
 
@@ -62,7 +70,7 @@ def minimal_instance(schema: Any, text_for: TextFor) -> Any:
                     raise
                 continue
             except RecursionError as error:
-                raise UnanswerableError("it is nested too deeply.") from error
+                raise UnanswerableError("it is nested too deeply, or its references lead in a circle.") from error
             if meets(value, schema):
                 return value
     raise UnanswerableError("no value was found that meets all of its rules.")
@@ -104,7 +112,7 @@ class _Builder:
         root = self._root if isinstance(self._root, dict) else {}
         shared = {key: root[key] for key in ("$defs", "definitions", "$schema") if key in root and key not in schema}
         # A reference into the middle of the root can be followed from the root only; the whole is checked at the end.
-        return _refers_elsewhere(schema) or meets(value, schema | shared)
+        return _refers_elsewhere(schema) or _is_valid(value, schema | shared)
 
     def _candidates(self, schema: Schema | bool, hint: str, depth: int, variant: int) -> Iterator[Any]:
         whole = resolve(schema, self._root)

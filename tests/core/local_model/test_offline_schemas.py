@@ -79,6 +79,11 @@ def test_a_value_is_made_that_meets_the_schema(schema):
         {"$ref": "https://example.invalid/schema.json"},
         {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}},
         {"type": "object", "properties": {"self": {"$ref": "#"}}, "required": ["self"]},
+        {
+            "$ref": "#/$defs/x",
+            "not": {"type": "string"},
+            "$defs": {"x": {"oneOf": [{"$ref": "#/$defs/x"}, {"$ref": "#/$defs/x"}, {"type": "string"}]}},
+        },
         {"type": "array", "items": {"type": "boolean"}, "minItems": 3, "uniqueItems": True},
         {"type": "strange"},
         {"type": "object", "properties": 5},

@@ -1,0 +1,53 @@
+"""The frame around every page: settings of the page, the menu, and what stands below it."""
+
+import streamlit as st
+
+from core import __version__, logs, startup
+from core.errors import WorkbenchError
+from pages._ui import person
+from pages._ui.icons import ICON
+
+_SECTIONS = {
+    "": [
+        ("pages/home/home.py", "Home", ICON.home),
+    ],
+    "Library": [
+        ("pages/library/templates.py", "Templates", ICON.template),
+        ("pages/library/executions.py", "Executions", ICON.execution),
+    ],
+    "Admin": [
+        ("pages/admin/connections.py", "Connections", ICON.connection),
+        ("pages/admin/activity.py", "Activity", ICON.activity),
+        ("pages/admin/settings.py", "Settings", ICON.settings),
+    ],
+}
+_HIDDEN = [("pages/library/template.py", "Template", ICON.template)]
+
+
+def draw() -> None:
+    """Draw the menu and run the page that the address names."""
+    logs.begin_request()
+    st.set_page_config(page_title="Whetstone", page_icon=ICON.mark, layout="wide")
+    sections = {
+        title: [st.Page(path, title=name, icon=icon, default=path.endswith("home.py")) for path, name, icon in pages]
+        for title, pages in _SECTIONS.items()
+    }
+    sections["Library"] += [st.Page(path, title=name, icon=icon, visibility="hidden") for path, name, icon in _HIDDEN]
+    page = st.navigation(sections)
+    with st.sidebar:
+        st.caption(f"Whetstone {__version__} · {person.current() or 'not open'}")
+    if startup.opened() is None and not _opened_now():
+        return
+    page.run()
+
+
+def _opened_now() -> bool:
+    """Try to open the workbench, as after the operator mended what kept it shut; says why if it stays shut."""
+    try:
+        startup.open_workbench()
+    except WorkbenchError as error:
+        st.title("Whetstone cannot open its database")
+        st.error(str(error), icon=ICON.error)
+        st.button("Try again", icon=ICON.retry, type="primary", key="frame.retry")
+        return False
+    return True
