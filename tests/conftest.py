@@ -41,7 +41,9 @@ def database_url(tmp_path: Path) -> Iterator[str | None]:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str | None) -> Settings:
-    return Settings(data_dir=tmp_path / "data", database_url=database_url, person="ann", plain_editor=True, log_level="ERROR")
+    return Settings(
+        data_dir=tmp_path / "data", database_url=database_url, person="ann", plain_editor=True, log_level="ERROR"
+    )
 
 
 @pytest.fixture
@@ -58,7 +60,9 @@ def workbench(settings: Settings) -> Iterator[Settings]:
 def make_template(workbench: Settings) -> Callable[..., library.TemplateView]:
     """Makes a template, with as many versions as asked for; their user texts end in the version's number."""
 
-    def make(name: str = "greeting", *, versions: int = 1, user: str = "Hello {{ name }}", **fields) -> library.TemplateView:
+    def make(
+        name: str = "greeting", *, versions: int = 1, user: str = "Hello {{ name }}", **fields
+    ) -> library.TemplateView:
         with transaction() as session:
             made = library.create_template(
                 session, name, library.Content("You greet people.", user), person="ann", **fields

@@ -19,5 +19,7 @@ from core.cli.root import cli
 
 def main() -> None:
     """Run the verb of `sys.argv` and exit with its code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, so that a call under way is recorded as cancelled
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # unwinds, so that a call under way is recorded as cancelled
     cli.main()

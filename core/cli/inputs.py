@@ -22,7 +22,7 @@ def read_text(path: str) -> str:
     Raises:
         InputError: it cannot be read, is not text, or is larger than `MAX_BYTES`.
     """
-    name = "standard input" if path == STDIN else f"The file {path}"
+    name = "Standard input" if path == STDIN else f"The file {path}"
     try:
         if path == STDIN:
             data = _read(sys.stdin.buffer)
@@ -33,15 +33,15 @@ def read_text(path: str) -> str:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
         raise InputError(f"{name} cannot be read: {reason}. Check the path.") from error
     if len(data) > MAX_BYTES:
-        raise InputError(f"{name[:1].upper()}{name[1:]} is larger than {MAX_BYTES // 1_000_000} MB. Pass a shorter text.")
+        raise InputError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Pass a shorter text.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{name[:1].upper()}{name[1:]} is not UTF-8 text (byte {error.start:,}). Convert it, or pass another file."
+            f"{name} is not UTF-8 text (byte {error.start:,}). Convert it, or pass another file."
         ) from error
     if "\0" in text:
-        raise InputError(f"{name[:1].upper()}{name[1:]} is binary: it holds NUL characters. Pass a text file.")
+        raise InputError(f"{name} is binary: it holds NUL characters. Pass a text file.")
     return text
 
 

@@ -83,7 +83,12 @@ _COMMON = (
         help="One JSON document on stdout.",
     ),
     click.Option(
-        ["--debug"], is_flag=True, expose_value=False, is_eager=True, callback=_remember, help="Log and trace everything."
+        ["--debug"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_remember,
+        help="Log and trace everything.",
     ),
 )
 

@@ -59,6 +59,8 @@ class Root(VerbGroup):
         given = list(sys.argv[1:] if args is None else args)
         invocation = Invocation()
         try:
+            if any(not _is_whole(argument) for argument in given):
+                raise click.UsageError("An argument is not valid UTF-8. Put the text into a file, or rename the file.")
             with self.make_context("python -m core", given.copy(), obj=invocation) as ctx:
                 code = self.invoke(ctx) or 0
         except click.exceptions.Exit as end:  # --help
@@ -84,6 +86,10 @@ def cli() -> None:
 
     Exit codes: 0 done · 1 a check or test failed · 2 your input or a setting · 3 a service or a run failed.
     """
+
+
+def _is_whole(argument: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in argument)
 
 
 def _report(error: dict[str, str], invocation: Invocation) -> None:
@@ -112,7 +118,9 @@ def _apologise(error: Exception, invocation: Invocation) -> int:
         output.say(mask_secrets("".join(traceback.format_exception(error))), end="")
         message = f"Whetstone failed unexpectedly ({name}). This is a defect; please report it with the lines above."
     else:
-        message = f"Whetstone failed unexpectedly ({name}). This is a defect; the same command with --debug shows where."
+        message = (
+            f"Whetstone failed unexpectedly ({name}). This is a defect; the same command with --debug shows where."
+        )
     _report({"kind": name, "message": message}, invocation)
     return FAILED
 

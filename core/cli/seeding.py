@@ -21,7 +21,9 @@ def seed(invocation: Invocation) -> None:
     made = invocation.open()
     with reading() as session:
         total = library.count_templates(session)
-    text = "\n".join(made) if made else f"Nothing to do: the built-in templates are up to date ({total} templates in all)."
+    text = (
+        "\n".join(made) if made else f"Nothing to do: the built-in templates are up to date ({total} templates in all)."
+    )
     invocation.put({"made": made, "templates": total}, text)
 
 

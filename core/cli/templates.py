@@ -49,13 +49,13 @@ def create(
     note: str,
 ) -> None:
     """Make a template with its version 1, which is labelled production."""
-    content = _with_texts(Content(), system_file, user_file)
+    system, user = _read(system_file, user_file)
     invocation.open()
     with transaction() as session:
         made = library.create_template(
             session,
             name,
-            content,
+            Content(system or "", user or ""),
             person=invocation.settings.person,
             title=title,
             category=category,
@@ -87,15 +87,15 @@ def new_version(
     """Save a template's next version. A text that is not given stays, as do variables and settings."""
     if system_file is None and user_file is None:
         raise InputError("Nothing would change. Give --system-file or --user-file.")
-    texts = _with_texts(Content(), system_file, user_file)
+    system, user = _read(system_file, user_file)
     invocation.open()
     with transaction() as session:
         before = library.get_template_by_name(session, name)
         parent = library.resolve(session, f"{name}:{base}" if base else f"{name}@latest", inactive=True)
         content = replace(
             parent.content,
-            system=parent.content.system if system_file is None else texts.system,
-            user=parent.content.user if user_file is None else texts.user,
+            system=parent.content.system if system is None else system,
+            user=parent.content.user if user is None else user,
         )
         version = library.save_version(
             session,
@@ -119,9 +119,7 @@ def new_version(
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--page", type=_NUMBER, default=1, show_default=True)
 @click.pass_obj
-def list_(
-    invocation: Invocation, search: str, category: str | None, tag: str | None, limit: int, page: int
-) -> None:
+def list_(invocation: Invocation, search: str, category: str | None, tag: str | None, limit: int, page: int) -> None:
     """List templates, last changed first."""
     invocation.open()
     filters = library.TemplateFilter(search=search, category=category, tag=tag)
@@ -201,12 +199,12 @@ def _move(invocation: Invocation, name: str, label: str, number: int) -> None:
     invocation.put({"name": name, "label": label, "version": number, "before": before}, text)
 
 
-def _with_texts(content: Content, system_file: str | None, user_file: str | None) -> Content:
+def _read(system_file: str | None, user_file: str | None) -> tuple[str | None, str | None]:
+    """The two texts, None for one that was not given."""
     refuse_stdin_twice([system_file, user_file])
-    return replace(
-        content,
-        system=content.system if system_file is None else read_template_text(system_file),
-        user=content.user if user_file is None else read_template_text(user_file),
+    return (
+        None if system_file is None else read_template_text(system_file),
+        None if user_file is None else read_template_text(user_file),
     )
 
 

@@ -7,11 +7,12 @@ from core.db.engine import (
     healthy,
     make_engine,
     reading,
+    sqlite_module,
     sqlite_version,
     transaction,
     use,
 )
-from core.db.schema import head, revision, upgrade
+from core.db.schema import check_known, head, revision, upgrade
 from core.db.search import narrowed
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "narrowed",
     "reading",
     "revision",
+    "sqlite_module",
     "sqlite_version",
     "transaction",
     "upgrade",

@@ -47,7 +47,7 @@ def upgrade(engine: Engine) -> None:
             return
         config = _config()
         if found is not None:
-            _refuse_unknown(found)
+            check_known(found)
         config.attributes["engine"] = engine
         command.upgrade(config, "head")
     except DBAPIError as error:
@@ -56,7 +56,8 @@ def upgrade(engine: Engine) -> None:
         raise
 
 
-def _refuse_unknown(found: str) -> None:
+def check_known(found: str) -> None:
+    """Raises ConfigError if the revision is from a newer release."""
     try:
         ScriptDirectory.from_config(_config()).get_revision(found)
     except CommandError as error:

@@ -20,13 +20,7 @@ from core.library.executions import (
 )
 from core.library.exporting import export_executions
 from core.library.figures import MonthFigures, month_figures
-from core.library.labels import list_labels, move_label, protect_label, remove_label, roll_back
-from core.library.linting import Hint, context_tokens, lint
-from core.library.names import PRODUCTION, Reference, check_name, parse_reference, slug
-from core.library.recording import count_running
-from core.library.rendering import Discovery, Rendered, discover, render
-from core.library.running import Call, Run, call_again, call_reference, call_version, find, run, start, stop_all
-from core.library.templates import (
+from core.library.finding import (
     ORDERS,
     Order,
     TemplateFilter,
@@ -34,6 +28,15 @@ from core.library.templates import (
     all_tags,
     categories,
     count_templates,
+    list_templates,
+)
+from core.library.labels import list_labels, move_label, protect_label, remove_label, roll_back
+from core.library.linting import Hint, context_tokens, lint
+from core.library.names import PRODUCTION, Reference, check_name, parse_reference, slug
+from core.library.recording import count_running
+from core.library.rendering import Discovery, Rendered, discover, render
+from core.library.running import Call, Run, call_again, call_reference, call_version, find, run, start, stop_all
+from core.library.templates import (
     create_template,
     delete_template,
     describe_template,
@@ -41,7 +44,6 @@ from core.library.templates import (
     get_starter,
     get_template,
     get_template_by_name,
-    list_templates,
     set_active,
     set_archived,
 )

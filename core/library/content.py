@@ -39,8 +39,17 @@ def prepared(content: Content) -> Content:
     _check_settings(content)
     discovery = rendering.discover(content.system, content.user)
     if discovery.problems:
-        raise PromptRenderError(" ".join(problem.message for problem in discovery.problems))
+        raise PromptRenderError(" ".join(problem_sentence(problem) for problem in discovery.problems))
     return replace(content, variables=check_specs(declared(discovery, content.variables)))
+
+
+def problem_sentence(problem: rendering.TemplateProblem) -> str:
+    """The problem with its place in front."""
+    part = "System prompt" if problem.part == "system" else "User template"
+    if problem.line is None:
+        return f"{part}: {problem.message}"
+    column = f", column {problem.column}" if problem.column else ""
+    return f"{part}, line {problem.line}{column}: {problem.message}"
 
 
 def _check_settings(content: Content) -> None:

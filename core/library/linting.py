@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from core import llm
 from core.library import rendering
+from core.library.content import problem_sentence
 from core.library.views import Content
 
 _SINGLE_BRACES = re.compile(r"(?<![{%#$\\])\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}(?!\})")
@@ -38,7 +39,7 @@ def lint(
     if not content.system.strip() and not content.user.strip():
         return [Hint("problem", "Both texts are empty. Write a system prompt or a user template.")]
     discovery = rendering.discover(content.system, content.user)
-    hints = [Hint("problem", problem.message, problem.part, problem.line) for problem in discovery.problems]
+    hints = [Hint("problem", problem_sentence(problem), problem.part, problem.line) for problem in discovery.problems]
     if not content.user.strip():
         hints.append(Hint("note", "The user template is empty: the model only gets the system prompt.", "user"))
     hints += _declared_against_used(content, discovery)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import llm
 from core.db import reading
-from core.errors import ServiceError, WorkbenchError
+from core.errors import InputError, ServiceError, WorkbenchError
 from core.library import rendering
 from core.library.executions import get_execution
 from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
@@ -74,6 +74,10 @@ def call_again(session: Session, execution_id: str, *, number: int | None = None
     """A replay: the raw variables of a recorded execution under a version of its template (default: the one it used).
 
     A direct call, or one whose template is gone, is sent again as it was.
+
+    Raises:
+        InputError: a version is asked for where there is no template.
+        NotFoundError: there is no such execution or version.
     """
     past = get_execution(session, execution_id)
     fields.setdefault("overrides", {"connection": past.connection, "model": past.model})
@@ -81,6 +85,11 @@ def call_again(session: Session, execution_id: str, *, number: int | None = None
     if past.template_id and past.variables is not None and wanted:
         version = get_version(session, past.template_id, wanted)
         return call_version(session, version, past.variables, replay_of=past.id, **fields)
+    if number:
+        raise InputError(
+            f"'{past.id}' was a direct call, or its template is gone, so there is no version {number} to replay it under. "
+            "Replay it without a version."
+        )
     settings = {name: past.settings.get(name) for name in ("temperature", "max_tokens", "response_schema")}
     content = Content(past.system, past.user, stop=tuple(past.settings.get("stop") or ()), **settings)
     return Call(content, None, replay_of=past.id, **fields)

@@ -4,6 +4,7 @@ The second time decides: the address that was judged is the address that is conn
 differently later gains nothing. Never judge a host by its spelling alone.
 """
 
+import contextlib
 import ipaddress
 import re
 import socket
@@ -139,7 +140,9 @@ def _parts(url: str) -> tuple[str, str, int | None, str]:
         port = split.port
         host = (split.hostname or "").rstrip(".")
     except ValueError:
-        raise InputError("The base URL's host or port is not valid. Enter one such as https://api.openai.com/v1.") from None
+        raise InputError(
+            "The base URL's host or port is not valid. Enter one such as https://api.openai.com/v1."
+        ) from None
     if "@" in split.netloc:
         raise InputError("The base URL must not hold a user name or password. Enter the key in its own field.")
     if not host:
@@ -155,7 +158,9 @@ def _parts(url: str) -> tuple[str, str, int | None, str]:
         try:
             host = str(ipaddress.IPv4Address(host))
         except ValueError:
-            raise InputError(f"{host} is an odd spelling of an address. Write it as four numbers, such as 127.0.0.1.") from None
+            raise InputError(
+                f"{host} is an odd spelling of an address. Write it as four numbers, such as 127.0.0.1."
+            ) from None
     elif not _NAME.fullmatch(host):
         raise InputError(f"{host} is not a host name. Correct the base URL.")
     return scheme, host, port, split.path.rstrip("/")
@@ -206,10 +211,8 @@ def _lookup_in_time(host: str) -> list[str]:
     found: list[list[str]] = []
 
     def look() -> None:
-        try:
+        with contextlib.suppress(OSError, UnicodeError):
             found.append(system_lookup(host))
-        except (OSError, UnicodeError):
-            pass
 
     thread = threading.Thread(target=look, name="whetstone-lookup", daemon=True)
     thread.start()

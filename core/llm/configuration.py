@@ -15,5 +15,7 @@ def configure(settings: Settings) -> None:
 def current() -> Settings:
     """Raises ConfigError before `configure` was called."""
     if _settings is None:
-        raise ConfigError("The workbench is not open. Start it with `make run`, or call `core.startup.open_workbench()`.")
+        raise ConfigError(
+            "The workbench is not open. Start it with `make run`, or call `core.startup.open_workbench()`."
+        )
     return _settings

@@ -58,7 +58,14 @@ def add_connection(session: Session, draft: ConnectionDraft, *, make_default: bo
         make_default = default_kind in (None, "offline")
     at = now()
     row = Connection(
-        id=connection_id, name=name, is_default=False, rev=1, created_at=at, updated_at=at, **columns.values, **_key(key)
+        id=connection_id,
+        name=name,
+        is_default=False,
+        rev=1,
+        created_at=at,
+        updated_at=at,
+        **columns.values,
+        **_key(key),
     )
     session.add(row)
     _flush(session, name)
@@ -212,14 +219,18 @@ def _kept(row: Connection) -> KeptKey:
 
 
 def _changed(name: str) -> ConflictError:
-    return ConflictError(f"'{name}' was changed since you opened it. Nothing was saved; load it again and repeat your change.")
+    return ConflictError(
+        f"'{name}' was changed since you opened it. Nothing was saved; load it again and repeat your change."
+    )
 
 
 def _flush(session: Session, name: str) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        raise ConflictError(f"There is a connection '{name}' already. Choose another name, or change that one.") from error
+        raise ConflictError(
+            f"There is a connection '{name}' already. Choose another name, or change that one."
+        ) from error
 
 
 def _free_name(session: Session) -> str:

@@ -83,7 +83,9 @@ def _file_key(path: Path) -> bytes:
             "WHETSTONE_SECRET_KEY."
         ) from error
     if len(key) != 44:
-        raise ConfigError(f"The key file {path} is damaged. Put the former one back, or delete it and enter the keys again.")
+        raise ConfigError(
+            f"The key file {path} is damaged. Put the former one back, or delete it and enter the keys again."
+        )
     return key
 
 

@@ -104,9 +104,7 @@ def key_for(connection: ConnectionView) -> str | None:
         )
     if connection.key_source == "stored":
         return remember(
-            encrypting.decrypt(
-                connection.key_ref or "", name=connection.name, connection_id=connection.id, origin=host
-            )
+            encrypting.decrypt(connection.key_ref or "", name=connection.name, connection_id=connection.id, origin=host)
         )
     return remember(_keyring_get(connection.name, connection.key_ref or connection.id))
 

@@ -27,7 +27,9 @@ def offline_url() -> str:
     with _lock:
         if _base_url is None:
             if _start is None:
-                raise ConfigError("The offline model is not available here. Open the workbench first, or use another connection.")
+                raise ConfigError(
+                    "The offline model is not available here. Open the workbench first, or use another connection."
+                )
             _base_url = _start()
         return _base_url
 
@@ -37,3 +39,8 @@ def forget_offline_url() -> None:
     global _base_url
     with _lock:
         _base_url = None
+
+
+def known_url() -> str | None:
+    """The base URL if the offline model was asked for before; starts nothing."""
+    return _base_url

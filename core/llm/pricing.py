@@ -8,9 +8,7 @@ from core.llm.views import ConnectionView
 _FREE_KINDS = frozenset({"offline", "ollama"})
 
 
-def cost(
-    connection: ConnectionView, model: str, input_tokens: int | None, output_tokens: int | None
-) -> float | None:
+def cost(connection: ConnectionView, model: str, input_tokens: int | None, output_tokens: int | None) -> float | None:
     """USD for so many tokens; None if the price, or a number of tokens, is not known.
 
     The connection's own prices go before the price list, which is looked up by provider, so that a model of the same
@@ -55,9 +53,7 @@ def _provider_id(kind: str | None) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _listed(
-    model: str, provider_id: str | None, base_url: str | None, input_tokens: int
-) -> tuple[float, float] | None:
+def _listed(model: str, provider_id: str | None, base_url: str | None, input_tokens: int) -> tuple[float, float] | None:
     # genai_prices takes 0.15 s to import: not before the first price is needed.
     from genai_prices import Usage, calc_price
 

@@ -1,6 +1,6 @@
 """What a connection has cost this month, out of the recorded executions."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ def month_spend(session: Session, connection_name: str, at: datetime | None = No
     Cost is the sum of what is known. A call of unknown cost, or cut off with its process, counts in `unknown_calls`.
     A call refused before it was sent is no call. Reserved is what calls now running may cost yet.
     """
-    at = at or now()
+    at = (at or now()).astimezone(UTC)
     begin = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
     mine = and_(Execution.connection == connection_name, Execution.created_at >= begin, Execution.created_at < end)

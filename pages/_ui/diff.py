@@ -29,7 +29,9 @@ def inline(before: str, after: str) -> None:
     st.html(f'<div style="{_BOX}">{body}</div>')
 
 
-def side_by_side(before: str, after: str, *, left: str = "Before", right: str = "After", everything: bool = False) -> None:
+def side_by_side(
+    before: str, after: str, *, left: str = "Before", right: str = "After", everything: bool = False
+) -> None:
     """Both texts in two columns; only changed lines with their neighbours, unless `everything`."""
     if before == after:
         st.caption("No difference.")
@@ -39,7 +41,9 @@ def side_by_side(before: str, after: str, *, left: str = "Before", right: str = 
     pairs = line_pairs(before, after)
     shown = pairs if everything else changed_only(pairs)
     rows = "".join(_row(pair) for pair in shown)
-    head = "".join(f'<th colspan="2" style="text-align:left;padding:2px 6px;border:none">{escape(t)}</th>' for t in (left, right))
+    head = "".join(
+        f'<th colspan="2" style="text-align:left;padding:2px 6px;border:none">{escape(t)}</th>' for t in (left, right)
+    )
     st.html(
         f'<table style="width:100%;table-layout:fixed;border-collapse:collapse">'
         f'<colgroup><col style="width:2.6em"><col><col style="width:2.6em"><col></colgroup>'
@@ -52,7 +56,9 @@ def _too_large(before: str, after: str) -> bool:
     if len(before) + len(after) <= _LARGEST:
         return False
     at = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after)))
-    st.caption(f"The texts are too long to mark every change ({len(before):,} and {len(after):,} characters); they part at character {at + 1:,}.")
+    st.caption(
+        f"The texts are too long to mark every change ({len(before):,} and {len(after):,} characters); they part at character {at + 1:,}."
+    )
     old, new = st.columns(2)
     old.code(before[max(0, at - 200) : at + 800], language=None, wrap_lines=True)
     new.code(after[max(0, at - 200) : at + 800], language=None, wrap_lines=True)

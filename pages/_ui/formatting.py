@@ -8,7 +8,7 @@ UNKNOWN = "–"
 
 
 def ago(at: datetime | None) -> str:
-    """"just now", "5 min ago", "yesterday", else the date."""
+    """ "just now", "5 min ago", "yesterday", else the date."""
     if at is None:
         return "never"
     passed = now() - at
@@ -37,7 +37,13 @@ def usd(amount: float | None) -> str:
 def duration(ms: int | None) -> str:
     if ms is None:
         return UNKNOWN
-    return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s" if ms < 60_000 else f"{ms // 60_000} min {ms % 60_000 // 1000} s"
+    return (
+        f"{ms} ms"
+        if ms < 1000
+        else f"{ms / 1000:.1f} s"
+        if ms < 60_000
+        else f"{ms // 60_000} min {ms % 60_000 // 1000} s"
+    )
 
 
 def count(number: int | None, unit: str = "") -> str:

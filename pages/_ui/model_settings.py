@@ -45,7 +45,11 @@ def model_settings(content: Content, connections: Sequence[ConnectionView], *, k
     )
     left, right = st.columns(2)
     stop = left.text_area(
-        "Stop texts, one a line", "\n".join(content.stop), key=f"{key}.stop", height=100, help="At most four; the answer ends before them"
+        "Stop texts, one a line",
+        "\n".join(content.stop),
+        key=f"{key}.stop",
+        height=100,
+        help="At most four; the answer ends before them",
     )
     schema_text = right.text_area(
         "Response schema (JSON Schema)",

@@ -8,8 +8,8 @@ from core.errors import WorkbenchError
 from pages._ui import layout, person
 from pages._ui.icons import ICON
 
-_SYSTEM = "You are a careful assistant. Use only what you are given, and say so when something is missing."
-_USER = "{{ text }}"
+_START = "whetstone/blank"
+"""The built-in template that a new one starts from."""
 
 
 @st.dialog("New template", icon=ICON.template)
@@ -17,7 +17,10 @@ def new_template_dialog() -> None:
     with st.form("new_template", border=False):
         title = st.text_input("Title", key="new_template.title", placeholder="Support reply", max_chars=200)
         name = st.text_input(
-            "Name", key="new_template.name", placeholder="made from the title", help="For references: a–z, 0–9, _, - and / for folders"
+            "Name",
+            key="new_template.name",
+            placeholder="made from the title",
+            help="For references: a–z, 0–9, _, - and / for folders",
         )
         category = st.text_input("Category", key="new_template.category", value="general")
         description = st.text_input("Description", key="new_template.description")
@@ -32,7 +35,7 @@ def new_template_dialog() -> None:
             made = library.create_template(
                 session,
                 name.strip() or library.slug(title),
-                library.Content(_SYSTEM, _USER),
+                library.resolve(session, _START).content,
                 person=person.current(),
                 title=title,
                 description=description,

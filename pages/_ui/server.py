@@ -53,7 +53,9 @@ class SecurityHeaders:
             return
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         # `'self'` does not cover the websocket in every browser.
-        sockets = f" ws://{host} wss://{host}" if host.replace(".", "").replace(":", "").replace("-", "").isalnum() else ""
+        sockets = (
+            f" ws://{host} wss://{host}" if host.replace(".", "").replace(":", "").replace("-", "").isalnum() else ""
+        )
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

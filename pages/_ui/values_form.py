@@ -75,6 +75,10 @@ def _as_typed(spec: VariableSpec, value: Any) -> str:
     """The way a person would type the value."""
     if value is None:
         return ""
-    if spec.type == "list" and isinstance(value, list) and all(isinstance(item, str) and "\n" not in item for item in value):
+    if (
+        spec.type == "list"
+        and isinstance(value, list)
+        and all(isinstance(item, str) and "\n" not in item for item in value)
+    ):
         return "\n".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,13 +1,13 @@
 """Home: what is running, what it cost, what happened lately, what to do next."""
 
 import streamlit as st
-from pages._ui.activity_list import activity_list
-from pages._ui.execution_table import execution_table
 
 from core import activity, library, llm
 from core.clock import now
 from core.db import reading
 from pages._ui import formatting, layout
+from pages._ui.activity_list import activity_list
+from pages._ui.execution_table import execution_table
 from pages._ui.icons import ICON
 
 RECENT = 8

@@ -1,11 +1,11 @@
 """Executions of this template: the newest first; select one to open it."""
 
 import streamlit as st
-from pages._ui.execution_table import execution_table
 
 from core import library
 from core.db import reading
 from pages._ui import layout
+from pages._ui.execution_table import execution_table
 from pages._ui.icons import ICON
 
 
