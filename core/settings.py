@@ -75,4 +75,6 @@ def read_settings(**given: Any) -> Settings:
     except SettingsError as error:
         named = re.search(r'field "(\w+)"', str(error))
         variable = f"WHETSTONE_{named[1].upper()}" if named else "the WHETSTONE_… variables"
-        raise ConfigError(f"The settings cannot be read. Correct {variable}: a list is written as JSON, [\"…\"].") from None
+        raise ConfigError(
+            f'The settings cannot be read. Correct {variable}: a list is written as JSON, ["…"].'
+        ) from None

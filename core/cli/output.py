@@ -3,6 +3,7 @@
 Text from models and templates is untrusted: on a terminal, control characters in it would be commands.
 """
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -116,7 +117,5 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough: that is no failure of the verb
-        try:
+        with contextlib.suppress(io.UnsupportedOperation):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        except io.UnsupportedOperation:
-            pass

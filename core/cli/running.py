@@ -60,11 +60,12 @@ def run(
             source="cli",
             person=invocation.settings.person,
             use_cache=cache,
+            stream=stream,
         )
-    return perform(invocation, call, stream=stream)
+    return perform(invocation, call)
 
 
-def perform(invocation: Invocation, call: Call, *, stream: bool = False) -> int:
+def perform(invocation: Invocation, call: Call) -> int:
     """Make the call, print its result, and return the exit code.
 
     Raises:
@@ -79,12 +80,12 @@ def perform(invocation: Invocation, call: Call, *, stream: bool = False) -> int:
             return exit_code(error)
         raise
     try:
-        shown = _follow(invocation, run) if stream else ""
+        shown = _follow(invocation, run) if call.stream else ""
         execution, error = run.wait(), run.error
     except KeyboardInterrupt:
         run.cancel()
         execution = run.wait(_LAST_S)
-        shown = (execution.response or "") if stream else ""
+        shown = (execution.response or "") if call.stream else ""
         error = CancelledError("Stopped. What had come so far is recorded.")
     if error is None and execution.status != "completed":
         error = CancelledError(execution.error or f"The call was {execution.status}.")

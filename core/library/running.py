@@ -35,7 +35,7 @@ class Call:
     """One call to make. `values` None sends the texts as they are, without rendering.
 
     `content` holds the version's settings; `overrides` go before them (connection, model, temperature, max_tokens,
-    stop, response_schema), and the connection's own defaults come last.
+    stop, response_schema), and the connection's own defaults come last. `stream` lets the text come piece by piece.
     """
 
     content: Content
@@ -49,6 +49,7 @@ class Call:
     person: str = "someone"
     replay_of: str | None = None
     use_cache: bool = False
+    stream: bool = False
 
 
 def call_version(session: Session, version: VersionView, values: Mapping[str, Any], **fields: Any) -> Call:
@@ -172,7 +173,7 @@ def start(call: Call) -> Run:
         return run
     run = Run(record_intent(intent))
     _runs[run.execution_id] = run
-    run._task = llm.submit(_perform(run, connection, request))
+    run._task = llm.submit(_perform(run, connection, request, stream=call.stream))
     return run
 
 
@@ -195,10 +196,10 @@ def stop_all(timeout_s: float = 3.0) -> None:
         each._done.wait(timeout_s)
 
 
-async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRequest) -> None:
-    reply: llm.ChatReply | None = None
+async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRequest, *, stream: bool) -> None:
     try:
-        reply = await llm.chat(connection, request, on_text=run._parts.append, repair_prompt=repair_prompt)
+        on_text = run._parts.append if stream else None
+        reply = await llm.chat(connection, request, on_text=on_text, repair_prompt=repair_prompt)
         outcome = _outcome("completed", reply)
     except asyncio.CancelledError:
         outcome = _cut_short("cancelled", run, connection, request, None)

@@ -64,7 +64,8 @@ def create_template(
     add_first_version(session, template, content, person=person, note=note, parent_id=parent_id)
     _set_tags(session, template.id, tags)
     refresh_search_text(session, template)
-    activity.record(session, person, "created template", name, subject_id=template.id, number=1)
+    if builtin_key is None:  # the record is of what people did
+        activity.record(session, person, "created template", name, subject_id=template.id, number=1)
     session.flush()
     return _view(session, template)
 

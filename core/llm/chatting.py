@@ -74,11 +74,10 @@ class _Call:
         try:
             asked = structured.asked(self._request.response_schema)
             self._messages = self._first_messages()
-            async with gates.place_for(connection.id, connection.parallel):
+            async with gates.place_for(connection.id, connection.parallel), client_for(connection) as client:
                 self._started = time.monotonic()
-                async with client_for(connection) as client:
-                    await self._ask(client, asked, self._on_text)
-                    value = await self._checked(client, asked) if asked else None
+                await self._ask(client, asked, self._on_text)
+                value = await self._checked(client, asked) if asked else None
             return self._reply(value)
         except WorkbenchError as error:
             error.partial = self._partial()  # type: ignore[attr-defined]

@@ -14,7 +14,6 @@ from core.llm import databricks, keys, loop, offline
 from core.llm.addresses import check_base_url
 from core.llm.configuration import current
 from core.llm.kinds import AZURE_API_VERSION
-from core.llm.masking import remember
 from core.llm.views import ConnectionView
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ class Client:
     """A client in use. `base_url` is where it really goes, without the key."""
 
     sdk: "AsyncOpenAI"
-    http: Any
     base_url: str
     mark: tuple[Any, ...]
     users: int = 0
@@ -113,7 +111,13 @@ async def _build(connection: ConnectionView) -> Client:
 
 
 def _prepared(connection: ConnectionView) -> tuple[str | None, str | None]:
-    """Key and base URL, checked. In a thread: names are resolved, the keyring asked, the offline model started."""
+    """Key and base URL, checked. In a thread: modules are imported (0.4 s the first time), names resolved, the keyring
+    asked, the offline model started.
+    """
+    import openai.resources.chat.completions  # noqa: F401
+
+    import core.llm.transport  # noqa: F401
+
     if connection.kind == "offline":
         return None, offline.offline_url()
     if connection.base_url is not None:
@@ -141,12 +145,10 @@ def _client(connection: ConnectionView, key: str | Callable[[], Awaitable[str]] 
     # The offline model is ours and on loopback, so that a hosted instance may reach it too.
     hosted = settings.hosted and connection.kind != "offline"
     rules = AddressRules(hosted, tuple(settings.allow_private_hosts))
-    http = AsyncClient(transport=Transport(rules), trust_env=False, follow_redirects=False, timeout=None)
-    headers: dict[str, Any] = {"User-Agent": _USER_AGENT}
-    if key is None:
-        headers["Authorization"] = openai.Omit()
-    elif isinstance(key, str):
-        remember(key)
+    transport = Transport(rules, sends_key=key is not None)
+    http = AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=None)
+    headers = {"User-Agent": _USER_AGENT}
+    # Without a key the SDK would take OPENAI_API_KEY, or refuse; the transport leaves the header out.
     common: dict[str, Any] = {"http_client": http, "max_retries": 0, "timeout": None, "default_headers": headers}
     sdk: AsyncOpenAI
     if connection.kind == "azure":
@@ -161,4 +163,4 @@ def _client(connection: ConnectionView, key: str | Callable[[], Awaitable[str]] 
         sdk = openai.AsyncOpenAI(base_url=url, api_key=key or "none", **common)
     sdk.organization = sdk.project = sdk.admin_api_key = None
     sdk._custom_headers = headers
-    return Client(sdk, http, base_url, _mark(connection))
+    return Client(sdk, base_url, _mark(connection))

@@ -53,11 +53,7 @@ async def _list_models(connection: ConnectionView) -> list[str]:
                     return []
                 if connection.kind == "databricks":
                     return await _serving_endpoints(client)
-                page = await client.sdk.models.list()
-            data = getattr(page, "data", None)
-            if not isinstance(data, list):
-                raise NotCompatibleError("something else than a list of models")
-            return sorted({model.id for model in data if isinstance(getattr(model, "id", None), str)})
+                return await _models(client)
         except Exception as error:
             explanation = explained(error, target)
             if isinstance(explanation, ServiceError) and explanation.status == 404:
@@ -68,6 +64,15 @@ async def _list_models(connection: ConnectionView) -> list[str]:
                     status=404,
                 )
             raise explanation from error
+
+
+async def _models(client: Client) -> list[str]:
+    # Not `models.list()`: its pager fails on whatever is not a page.
+    found: Any = await client.sdk.get("/models", cast_to=object)
+    models = found.get("data") if isinstance(found, dict) else found  # some answer with the bare list
+    if not isinstance(models, list):
+        raise NotCompatibleError("something else than a list of models")
+    return sorted({each["id"] for each in models if isinstance(each, dict) and isinstance(each.get("id"), str)})
 
 
 async def _serving_endpoints(client: Client) -> list[str]:

@@ -103,13 +103,16 @@ class ReplyBody(httpx2.AsyncByteStream):
 class Transport(httpx2.AsyncBaseTransport):
     """One aiohttp session. Opened on first use, on the loop that uses it."""
 
-    def __init__(self, rules: AddressRules, lookup: Lookup = system_lookup) -> None:
+    def __init__(self, rules: AddressRules, *, sends_key: bool = True, lookup: Lookup = system_lookup) -> None:
         self._resolver = PinnedResolver(rules, lookup)
+        self._sends_key = sends_key
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         session = self._session or self._open()
         request.headers["accept-encoding"] = "gzip, deflate"
+        if not self._sends_key:
+            request.headers.pop("authorization", None)
         response = await session.request(
             request.method,
             URL(str(request.url), encoded=True),

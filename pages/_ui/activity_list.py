@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.activity import ActivityView
+from pages._ui import formatting
 
 
 def activity_list(rows: Sequence[ActivityView], *, key: str = "activity.table") -> None:
     """Draw the acts, the newest first; selecting one of a template opens it."""
     table = pd.DataFrame(
         {
-            "When": pd.to_datetime([row.at for row in rows], utc=True),
+            "When": [formatting.ago(row.at) for row in rows],
             "Who": [row.person for row in rows],
             "What": [_what(row) for row in rows],
             "On": [row.subject for row in rows],
@@ -27,7 +28,7 @@ def activity_list(rows: Sequence[ActivityView], *, key: str = "activity.table") 
         key=key,
         alt="What people did, the newest first",
         column_config={
-            "When": st.column_config.DatetimeColumn(width="small", format="distance"),
+            "When": st.column_config.TextColumn(width="small"),
             "Who": st.column_config.TextColumn(width="small"),
             "What": st.column_config.TextColumn(width="medium"),
             "On": st.column_config.TextColumn(width="medium"),

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.library import ExecutionRow
+from pages._ui import formatting
 from pages._ui.badges import STATUS
 
 
@@ -13,14 +14,14 @@ def execution_table(rows: Sequence[ExecutionRow], *, key: str) -> ExecutionRow |
     """Draw the rows; the selected one, None if none is."""
     table = pd.DataFrame(
         {
-            "When": pd.to_datetime([row.created_at for row in rows], utc=True),
+            "When": [formatting.ago(row.created_at) for row in rows],
             "Template": [_reference(row) for row in rows],
-            "Status": [STATUS[row.status][0] + (" (cached)" if row.is_cached else "") for row in rows],
+            "Status": [STATUS[row.status][0] + (", cached" if row.is_cached else "") for row in rows],
             "Model": [row.model for row in rows],
             "Tokens": [_tokens(row) for row in rows],
-            "Cost": [row.cost_usd for row in rows],
-            "Duration": [row.duration_ms / 1000 if row.duration_ms is not None else None for row in rows],
-            "Rating": [row.rating for row in rows],
+            "Cost": [formatting.usd(row.cost_usd) for row in rows],
+            "Duration": [formatting.duration(row.duration_ms) for row in rows],
+            "Rating": [formatting.stars(row.rating) for row in rows],
             "Answer": [" ".join(row.excerpt.split()) for row in rows],
         }
     )
@@ -32,14 +33,14 @@ def execution_table(rows: Sequence[ExecutionRow], *, key: str) -> ExecutionRow |
         key=key,
         alt="Executions, the newest first",
         column_config={
-            "When": st.column_config.DatetimeColumn(width="small", format="distance"),
-            "Template": st.column_config.TextColumn(width="medium"),
-            "Status": st.column_config.TextColumn(width="small"),
-            "Model": st.column_config.TextColumn(width="small"),
-            "Tokens": st.column_config.TextColumn(width="small", help="In + out; ≈ marks an estimate, – unknown"),
-            "Cost": st.column_config.NumberColumn("Cost (USD)", width="small", format="%.4f", help="Empty: unknown"),
-            "Duration": st.column_config.NumberColumn("Duration (s)", width="small", format="%.1f"),
-            "Rating": st.column_config.NumberColumn(width="small", format="%d ★"),
+            "When": st.column_config.TextColumn(width=85),
+            "Template": st.column_config.TextColumn(width=180),
+            "Status": st.column_config.TextColumn(width=90),
+            "Model": st.column_config.TextColumn(width=130),
+            "Tokens": st.column_config.TextColumn(width=95, help="Sent + answered; ≈ marks an estimate, – unknown"),
+            "Cost": st.column_config.TextColumn(width=90, help="– is unknown"),
+            "Duration": st.column_config.TextColumn(width=75),
+            "Rating": st.column_config.TextColumn(width=75),
             "Answer": st.column_config.TextColumn("Answer or error", width="large"),
         },
     )

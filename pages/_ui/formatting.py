@@ -58,3 +58,8 @@ def stars(rating: int | float | None) -> str:
     if rating is None:
         return UNKNOWN
     return "★" * round(rating) + "☆" * (5 - round(rating))
+
+
+def rating(mean: float | None, n: int) -> str:
+    """ "4.5 ★, n = 3"; a dash where nobody rated."""
+    return UNKNOWN if mean is None else f"{mean:.1f} ★, n = {n}"

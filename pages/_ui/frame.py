@@ -1,11 +1,15 @@
 """The frame around every page: settings of the page, the menu, and what stands below it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core import __version__, logs, startup
 from core.errors import WorkbenchError
 from pages._ui import person
 from pages._ui.icons import ICON
+
+_HERE = Path(__file__).parent
 
 _SECTIONS = {
     "": [
@@ -27,12 +31,13 @@ _HIDDEN = [("pages/library/template.py", "Template", ICON.template)]
 def draw() -> None:
     """Draw the menu and run the page that the address names."""
     logs.begin_request()
-    st.set_page_config(page_title="Whetstone", page_icon=ICON.mark, layout="wide")
+    st.set_page_config(page_title="Whetstone", page_icon=_HERE / "mark.svg", layout="wide")
     sections = {
         title: [st.Page(path, title=name, icon=icon, default=path.endswith("home.py")) for path, name, icon in pages]
         for title, pages in _SECTIONS.items()
     }
     sections["Library"] += [st.Page(path, title=name, icon=icon, visibility="hidden") for path, name, icon in _HIDDEN]
+    st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "mark.svg")
     page = st.navigation(sections)
     with st.sidebar:
         st.caption(f"Whetstone {__version__} · {person.current() or 'not open'}")

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 ICON = SimpleNamespace(
-    mark=":material/horizontal_rule:",
     home=":material/home:",
     template=":material/description:",
     version=":material/history:",

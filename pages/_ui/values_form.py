@@ -45,17 +45,17 @@ def _input(spec: VariableSpec, value: Any, key: str) -> Any:
     if spec.type == "number":
         return st.text_input(label, text, key=key, help=help_text, placeholder="a number")
     if spec.type in ("list", "json") or len(text) > _SHORT or "\n" in text or spec.type == "text":
-        area, upload = st.columns([12, 1], vertical_alignment="bottom", wrap=False)
-        typed = area.text_area(
-            label,
-            text,
-            key=key,
-            help=help_text,
-            height=None if spec.type == "text" and len(text) <= _SHORT else 140,
-            placeholder={"list": "one item a line", "json": "{ }"}.get(spec.type),
-        )
-        with upload.popover("", icon=ICON.upload, help="Take the value from a file"):
-            file = st.file_uploader(f"File for {label}", key=f"{key}.file", max_upload_size=8)
+        with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall"):
+            typed = st.text_area(
+                label,
+                text,
+                key=key,
+                help=help_text,
+                height=None if spec.type == "text" and len(text) <= _SHORT else 140,
+                placeholder={"list": "one item a line", "json": "{ }"}.get(spec.type),
+            )
+            with st.popover("", icon=ICON.upload, help="Take the value from a file", width="content"):
+                file = st.file_uploader(f"File for {label}", key=f"{key}.file", max_upload_size=8)
         return typed if file is None else _read(file)
     return st.text_input(label, text, key=key, help=help_text)
 

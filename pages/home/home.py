@@ -9,6 +9,7 @@ from pages._ui import formatting, layout
 from pages._ui.activity_list import activity_list
 from pages._ui.execution_table import execution_table
 from pages._ui.icons import ICON
+from pages._ui.text import plain
 
 RECENT = 8
 
@@ -24,14 +25,8 @@ with reading() as session:
 title, action = st.columns([4, 1], vertical_alignment="bottom")
 with title:
     layout.heading("Whetstone", "Write prompt templates, prove that they work, and put them to use.")
-with action:
-    if first_template:
-        st.page_link(
-            "pages/library/template.py",
-            label="Run a template",
-            icon=ICON.run,
-            query_params={"id": first_template.id, "view": "run"},
-        )
+if first_template and action.button("Run a template", icon=ICON.run, type="primary", key="home.run", width="stretch"):
+    st.switch_page("pages/library/template.py", query_params={"id": first_template.id, "view": "Run"})
 
 now_running, this_month, model = st.columns(3, gap="medium")
 with now_running.container(border=True, height="stretch"):
@@ -50,18 +45,16 @@ with this_month.container(border=True, height="stretch"):
     st.markdown("**This month**")
     st.metric(
         "Model calls",
-        f"{month.calls:,}",
-        chart_data=month.per_day if any(month.per_day) else None,
+        formatting.plural(month.calls, "call"),
+        chart_data=month.per_day if month.calls else None,
         chart_type="bar",
         label_visibility="collapsed",
-        delta=f"{formatting.usd(month.cost_usd)}"
-        + (f", price of {month.unknown_calls:,} calls unknown" if month.unknown_calls else ""),
-        delta_arrow="off",
-        delta_color="off",
     )
+    unknown = f", and {formatting.plural(month.unknown_calls, 'call')} of unknown price" if month.unknown_calls else ""
+    st.caption(f"{month.cost_usd:,.2f} USD{unknown}")
 with model.container(border=True, height="stretch"):
     st.markdown("**Who answers**")
-    st.markdown(f"{ICON.connection} {default.name}, {default.model or 'no model set'}")
+    st.markdown(f"{plain(default.name)} · {plain(default.model or 'no model set')}")
     if default.kind == "offline":
         st.caption(
             "The offline model only extracts; it shows how everything works without a key. Add a connection for real answers."
@@ -81,7 +74,7 @@ if not recent.rows or not own:
                 "pages/library/template.py",
                 label="Open Chat Assistant" if first_template.name == "chat_assistant" else "Open one",
                 icon=ICON.run,
-                query_params={"id": first_template.id, "view": "run"},
+                query_params={"id": first_template.id, "view": "Run"},
             )
     with two.container(border=True, height="stretch"):
         st.markdown("**Write your own**")
@@ -99,5 +92,6 @@ if recent.rows:
     chosen = execution_table(recent.rows, key="home.executions")
     if chosen is not None:
         st.switch_page("pages/library/executions.py", query_params={"execution": chosen.id})
-st.subheader("Lately", anchor=False)
-activity_list(acts)
+if acts:
+    st.subheader("Lately", anchor=False)
+    activity_list(acts, key="home.activity")

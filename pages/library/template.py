@@ -11,8 +11,8 @@ from pages._ui.icons import ICON
 from pages._ui.text import plain
 from pages.library.template_views import details, edit, executions, run, versions
 
-VIEWS = {"edit": edit, "run": run, "versions": versions, "executions": executions}
-TITLES = {"edit": "Edit", "run": "Run", "versions": "Versions", "executions": "Executions"}
+# The address names a view by its title: `?view=Run`.
+VIEWS = {"Edit": edit, "Run": run, "Versions": versions, "Executions": executions}
 
 try:
     with reading() as session:
@@ -22,7 +22,7 @@ except NotFoundError as error:
 
 layout.breadcrumb("pages/library/templates.py", "Templates")
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.markdown(f"### {plain(template.title)}")
+    st.title(plain(template.title), anchor=False, width="content")
     for label in template.labels:
         label_badge(label.name, label.number)
     if not template.is_active:
@@ -44,9 +44,14 @@ if template.description:
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     view = st.segmented_control(
-        "View", list(VIEWS), format_func=TITLES.__getitem__, default="edit", required=True, key="view", bind="query-params",
+        "View",
+        list(VIEWS),
+        default="Edit",
+        required=True,
+        key="view",
+        bind="query-params",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     picked = details.actions_menu(template)
 
 try:

@@ -6,12 +6,17 @@ import streamlit as st
 from core import library
 from core.db import reading
 from core.llm import list_connections
-from pages._ui import layout
+from pages._ui import formatting, layout
 from pages._ui.icons import ICON
 from pages._ui.new_template import new_template_dialog
 
 SIZE = 50
 _YES_NO = {"all": None, "yes": True, "no": False}
+
+
+def _others(row: library.TemplateRow) -> str:
+    return ", ".join(f"{name} v{number}" for name, number in row.labels.items() if name != library.PRODUCTION)
+
 
 with reading() as session:
     categories = library.categories(session)
@@ -29,7 +34,7 @@ if action.button("New template", icon=ICON.add, type="primary", key="templates.n
 if st.session_state.pop("templates.making", False):
     new_template_dialog()
 
-search, category, tag, order, more = st.columns([4, 2, 2, 2, 1], vertical_alignment="bottom")
+search, category, tag, order, more = st.columns([5, 3, 3, 3, 2], vertical_alignment="bottom")
 search.text_input(
     "Search",
     key="q",
@@ -84,17 +89,14 @@ with layout.showing_errors(), reading() as session:
                 "Title": [row.title for row in found.rows],
                 "Name": [row.name for row in found.rows],
                 "Category": [row.category for row in found.rows],
-                "Tags": [list(row.tags) for row in found.rows],
                 "Current": [f"v{row.current_number}" if row.current_number else "–" for row in found.rows],
-                "Labels": [
-                    [f"{name} v{n}" for name, n in row.labels.items() if name != "production"] for row in found.rows
-                ],
-                "State": ["active" if row.is_active else "inactive" for row in found.rows],
+                "Other labels": [_others(row) for row in found.rows],
                 "Uses": [row.usage_count for row in found.rows],
-                "Last used": pd.to_datetime([row.last_used_at for row in found.rows], utc=True),
-                "Rating": [row.rating_mean for row in found.rows],
-                "n": [row.rating_count for row in found.rows],
-                "Changed": pd.to_datetime([row.updated_at for row in found.rows], utc=True),
+                "Last used": [formatting.ago(row.last_used_at) for row in found.rows],
+                "Rating": [formatting.rating(row.rating_mean, row.rating_count) for row in found.rows],
+                "Changed": [formatting.ago(row.updated_at) for row in found.rows],
+                "Tags": [", ".join(row.tags) for row in found.rows],
+                "State": ["" if row.is_active else "inactive" for row in found.rows],
             }
         )
         chosen = st.dataframe(
@@ -105,20 +107,17 @@ with layout.showing_errors(), reading() as session:
             key="templates.table",
             alt="The templates that match",
             column_config={
-                "Title": st.column_config.TextColumn(width="medium", pinned=True),
-                "Name": st.column_config.TextColumn(width="medium"),
-                "Category": st.column_config.TextColumn(width="small"),
-                "Tags": st.column_config.ListColumn(width="small"),
-                "Current": st.column_config.TextColumn(
-                    width="small", help="Where the label production points: what runs"
-                ),
-                "Labels": st.column_config.ListColumn(width="small"),
-                "State": st.column_config.TextColumn(width="small"),
-                "Uses": st.column_config.NumberColumn(width="small", format="localized"),
-                "Last used": st.column_config.DatetimeColumn(width="small", format="distance"),
-                "Rating": st.column_config.NumberColumn(width="small", format="%.1f ★", help="Mean of the stars given"),
-                "n": st.column_config.NumberColumn(width="small", help="How many ratings"),
-                "Changed": st.column_config.DatetimeColumn(width="small", format="distance"),
+                "Title": st.column_config.TextColumn(width=210),
+                "Name": st.column_config.TextColumn(width=190),
+                "Category": st.column_config.TextColumn(width=120),
+                "Current": st.column_config.TextColumn(width=60, help="Where the label production points: what runs"),
+                "Other labels": st.column_config.TextColumn(width=100),
+                "Uses": st.column_config.NumberColumn(width=50, format="localized"),
+                "Last used": st.column_config.TextColumn(width=80),
+                "Rating": st.column_config.TextColumn(width=90, help="Mean of the stars given, and how many gave them"),
+                "Changed": st.column_config.TextColumn(width=80),
+                "Tags": st.column_config.TextColumn(width=110),
+                "State": st.column_config.TextColumn(width=60),
             },
         )
         if chosen.selection.rows:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
-from pages._ui.answer_card import answer_card
 
 from core import library, llm
 from core.db import reading, transaction
 from core.errors import WorkbenchError
 from pages._ui import formatting, layout, person
+from pages._ui.answer_card import answer_card
 from pages._ui.editor import prompt_editor
 from pages._ui.icons import ICON
 from pages._ui.model_settings import model_settings
@@ -246,8 +246,12 @@ def _start(
     """Run what stands in the editor. A changed text belongs to no version yet, and its record says so."""
     if changed:
         content = library.prepared(content)
-        call = library.Call(content, values, template.id, template.name, source="page", person=person.current())
+        call = library.Call(
+            content, values, template.id, template.name, source="page", person=person.current(), stream=True
+        )
     else:
         with reading() as session:
-            call = library.call_version(session, sheet.base, values, source="page", person=person.current())
+            call = library.call_version(
+                session, sheet.base, values, source="page", person=person.current(), stream=True
+            )
     return library.start(call).execution_id

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 import streamlit as st
-from pages._ui.answer_card import answer_card
 
 from core import library, llm
 from core.db import reading
 from core.errors import NotFoundError
 from pages._ui import layout, person
+from pages._ui.answer_card import answer_card
 from pages._ui.icons import ICON
 from pages._ui.values_form import missing, values_form
 
@@ -143,6 +143,7 @@ def _start(version: library.VersionView, each: Candidate, values: dict, cache: b
             overrides={"connection": each.connection, "model": each.model},
             source="page",
             person=person.current(),
+            stream=True,
             use_cache=cache,
         )
     return library.start(call).execution_id

@@ -1,0 +1,1 @@
+"""The parts of the Executions page: the list, one execution, its replay, and the comparison with its original."""

@@ -1,0 +1,132 @@
+"""The command line as a person calls it: `cli("run", "chat_assistant", …)` in this process, `shell(…)` in one of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from core.cli.root import cli as root
+from core.settings import ROOT
+from tests.servers.faulty_model import FaultyModel
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one call ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout; fails if there is anything beside it."""
+        return json.loads(self.stdout)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables of a fresh workbench: SQLite in `tmp_path`, or a database of its own on the tests' PostgreSQL."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
+    clean |= {"WHETSTONE_DATA_DIR": str(tmp_path / "data"), "WHETSTONE_PERSON": "tess"}
+    server = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
+    if not server:
+        yield clean
+        return
+    import psycopg
+
+    name = f"cli_{uuid.uuid4().hex}"
+    plain = server.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        yield clean | {"WHETSTONE_DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def cli(environment: dict[str, str]) -> Callable[..., Outcome]:
+    """Call a verb in this process. `env` adds variables, `stdin` is what it may read."""
+
+    def cli(*args: str, stdin: str | bytes | None = None, env: dict[str, str] | None = None) -> Outcome:
+        gone = {name: None for name in os.environ if name.startswith("WHETSTONE_")}
+        ours = {name: value for name, value in environment.items() if name.startswith("WHETSTONE_")}
+        result = CliRunner().invoke(root, args, input=stdin, env=gone | ours | (env or {}), catch_exceptions=False)
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return cli
+
+
+@pytest.fixture
+def shell(environment: dict[str, str]) -> Callable[..., Outcome]:
+    """Call a verb in a process of its own."""
+
+    def shell(*args: str, env: dict[str, str] | None = None) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "core", *args],
+            env=environment | (env or {}),
+            cwd=ROOT,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
+
+    return shell
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., str]:
+    """Write a file; returns its path."""
+
+    def write(name: str, content: str | bytes) -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def make_template(cli: Callable[..., Outcome], write: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+    """Make a template by the command line; returns its document."""
+
+    def make_template(
+        name: str = "greeting", system: str = "You greet.", user: str = "Greet {{ who }}.", *options: str
+    ):
+        made = cli(
+            *("template", "create", name, *options, "--json"),
+            *("--system-file", write("system.txt", system), "--user-file", write("user.txt", user)),
+        )
+        assert made.code == 0, made.stderr
+        return made.json
+
+    return make_template
+
+
+@pytest.fixture(scope="session")
+def faulty() -> Iterator[FaultyModel]:
+    with FaultyModel() as server:
+        yield server
+
+
+@pytest.fixture
+def add_connection(cli: Callable[..., Outcome], faulty: FaultyModel) -> Callable[..., str]:
+    """Add a connection to the faulty model that behaves so, as the default; returns its name."""
+
+    def add_connection(behaviour: str, *options: str) -> str:
+        added = cli(
+            *("connection", "add", behaviour, "--base-url", faulty.url(behaviour), "--model", "m"),
+            *("--max-retries", "0", "--timeout-s", "5", *options),
+        )
+        assert added.code == 0, added.stderr
+        return behaviour
+
+    return add_connection
