@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core.db.models import Label, Template, Version
-from core.errors import ConfigError, PromptTemplateNotFoundError
+from core.errors import ConfigError, PromptTemplateError, PromptTemplateNotFoundError
 from core.library import content as contents
 from core.library.names import PRODUCTION
 from core.library.templates import create_template
@@ -30,7 +30,7 @@ _PARTS = re.compile(r"^(system|user):[ \t]*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class BuiltinPrompt:
-    """One file. `key` is its path below `prompts/` without the ending, and the template's name unless it says another."""
+    """One file, checked like any content that is saved. `key` is its path below `prompts/` without the ending, and the template's name unless it says another."""
 
     key: str
     name: str
@@ -82,9 +82,9 @@ def read_prompt(path: Path, folder: Path = PROMPTS) -> BuiltinPrompt:
             description=meta.get("description", ""),
             category=meta["category"],
             tags=tuple(meta.get("tags") or ()),
-            content=content,
+            content=contents.prepared(content),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError, PromptTemplateError) as error:
         raise ConfigError(
             f"The prompt file {path.name} cannot be read: {error}. Restore it from the release."
         ) from error
@@ -93,7 +93,8 @@ def read_prompt(path: Path, folder: Path = PROMPTS) -> BuiltinPrompt:
 def seed(session: Session, folder: Path = PROMPTS) -> list[str]:
     """Bring every file into the library that is not there yet; returns the names that were made or moved on.
 
-    A built-in template that nobody edited gets the file's new text as a new version. An edited one is left alone.
+    A built-in template that nobody edited gets the file's new text as a new version. An edited one is left alone, and so
+    is one whose label `production` is protected.
     """
     changed = []
     rows = {row.builtin_key: row for row in session.scalars(select(Template).where(Template.builtin_key.is_not(None)))}
@@ -117,10 +118,19 @@ def seed(session: Session, folder: Path = PROMPTS) -> list[str]:
             )
             changed.append(name)
             continue
-        prepared = contents.prepared(prompt.content)
-        fresh = contents.content_hash(prepared)
-        if row.builtin_hash != fresh and _current_hash(session, row.id) == row.builtin_hash:
-            save_version(session, row.id, prepared, expected_rev=row.rev, person=AUTHOR, note="New release")
+        fresh = contents.content_hash(prompt.content)
+        current = _current(session, row.id)
+        unedited = current is not None and current.content_hash == row.builtin_hash
+        if row.builtin_hash != fresh and unedited and not current.is_protected:
+            save_version(
+                session,
+                row.id,
+                prompt.content,
+                expected_rev=row.rev,
+                person=AUTHOR,
+                parent_number=current.number,
+                note="New release",
+            )
             row.builtin_hash = fresh
             changed.append(row.name)
     session.flush()
@@ -133,10 +143,12 @@ def builtin_state(session: Session, template_id: str, folder: Path = PROMPTS) ->
     prompt = _prompt_of(row, folder) if row is not None else None
     if row is None or prompt is None:
         return None
-    prepared = contents.prepared(prompt.content)
-    fresh, current = contents.content_hash(prepared), _current_hash(session, template_id)
+    found = _current(session, template_id)
+    fresh, current = contents.content_hash(prompt.content), found.content_hash if found else None
     return BuiltinState(
-        template_id, edited=current not in (fresh, row.builtin_hash), update=None if current == fresh else prepared
+        template_id,
+        edited=current not in (fresh, row.builtin_hash),
+        update=None if current == fresh else prompt.content,
     )
 
 
@@ -153,14 +165,14 @@ def reset_to_builtin(session: Session, template_id: str, *, person: str, folder:
         raise PromptTemplateNotFoundError(
             "This template does not come with Whetstone, so there is nothing to go back to."
         )
-    current = session.scalar(select(Label.number).where(Label.template_id == row.id, Label.name == PRODUCTION))
+    current = _current(session, row.id)
     version = save_version(
         session,
         row.id,
         prompt.content,
         expected_rev=row.rev,
         person=person,
-        parent_number=current,
+        parent_number=current.number if current else None,
         note="Reset to built-in",
     )
     row.builtin_hash = contents.content_hash(version.content)
@@ -173,9 +185,10 @@ def _prompt_of(row: Template, folder: Path) -> BuiltinPrompt | None:
     return read_prompt(path, folder) if row.builtin_key and path.is_file() else None
 
 
-def _current_hash(session: Session, template_id: str) -> str | None:
-    query = select(Version.content_hash).join(Label, Label.version_id == Version.id)
-    return session.scalar(query.where(Label.template_id == template_id, Label.name == PRODUCTION))
+def _current(session: Session, template_id: str) -> Row[tuple[int, bool, str]] | None:
+    """Number, protection and content hash of what runs."""
+    query = select(Label.number, Label.is_protected, Version.content_hash).join(Version, Label.version_id == Version.id)
+    return session.execute(query.where(Label.template_id == template_id, Label.name == PRODUCTION)).first()
 
 
 def _split(body: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import jsonschema
 from core.db.models import Version
 from core.errors import PromptRenderError, PromptSchemaError, PromptValidationError
 from core.library import rendering
+from core.library.characters import check_kept
 from core.library.variables import check_specs, declared, specs_from_json, specs_to_json
 from core.library.views import Content
 
@@ -59,6 +60,11 @@ def _check_settings(content: Content) -> None:
         raise PromptValidationError(f"The answer's limit is {content.max_tokens} tokens; it has to be at least 1.")
     if len(content.stop) > 4 or not all(content.stop):
         raise PromptValidationError("Give at most four stop texts, none of them empty.")
+    for title, name, most in (("model", content.model, 200), ("connection", content.connection, 100)):
+        if len(name or "") > most:
+            raise PromptValidationError(f"The {title}'s name is longer than {most} characters. Correct it.")
+    check_kept("A setting", content.model, content.connection, content.stop, content.response_schema)
+    check_kept("A variable", specs_to_json(content.variables))
     if content.response_schema is not None:
         check_schema(content.response_schema)
 

@@ -8,20 +8,30 @@ from sqlalchemy.orm import Session
 
 from core import activity
 from core.clock import new_id, now
-from core.db.models import Dataset, Example
-from core.errors import ConflictError, InputError, NotFoundError
+from core.db.models import Dataset, Example, Template
+from core.errors import ConflictError, InputError, NotFoundError, PromptTemplateNotFoundError
+from core.library.characters import check_kept
+from core.library.variables import is_json
 from core.library.views import DatasetView, ExampleView, Page
 
 
 def create_dataset(
     session: Session, name: str, *, person: str, description: str = "", template_id: str | None = None
 ) -> DatasetView:
-    """Raises InputError for an empty or over-long name, ConflictError if it is taken."""
+    """Make an empty dataset.
+
+    Raises:
+        InputError: the name is empty or over-long. ConflictError: it is taken.
+        PromptTemplateNotFoundError: there is no such template.
+    """
     name = " ".join(name.split())
+    check_kept("The dataset's name or description", name, description)
     if not 1 <= len(name) <= 200:
         raise InputError("A dataset's name has 1 to 200 characters.")
     if session.scalar(select(Dataset.id).where(Dataset.name == name)):
         raise ConflictError(f"There is a dataset '{name}' already. Choose another name, or add to that one.")
+    if template_id is not None and session.scalar(select(Template.id).where(Template.id == template_id)) is None:
+        raise PromptTemplateNotFoundError("The template of this dataset is gone. Choose another one, or none.")
     row = Dataset(
         id=new_id("ds"),
         name=name,
@@ -59,7 +69,12 @@ def add_example(
 
     Raises:
         NotFoundError: there is no such dataset.
+        InputError: a value is not JSON (a date, NaN), or cannot be kept.
     """
+    tags = sorted(set(tags))
+    check_kept("The example", dict(inputs), [expected], tags)
+    if not is_json([dict(inputs), expected]):
+        raise InputError("The example holds something that is not JSON, such as a date or NaN. Write it as a text.")
     if session.get(Dataset, dataset_id) is None:
         raise NotFoundError("This dataset is gone. Choose another one.")
     row = Example(
@@ -67,7 +82,7 @@ def add_example(
         dataset_id=dataset_id,
         inputs=dict(inputs),
         expected=expected,
-        tags=sorted(set(tags)),
+        tags=tags,
         execution_id=execution_id,
         created_at=now(),
         created_by=person,

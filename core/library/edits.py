@@ -7,8 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.db.models import UnsavedEdit
+from core.db.models import Template, UnsavedEdit
+from core.errors import PromptTemplateNotFoundError
 from core.library import content as contents
+from core.library.characters import kept
 from core.library.views import Content
 
 
@@ -25,9 +27,17 @@ class EditView:
 def keep_edit(
     session: Session, template_id: str, person: str, content: Content, *, base_number: int, base_rev: int
 ) -> None:
-    """Keep the editor's state, in place of what was kept before. Nothing is checked: it may be half done."""
+    """Keep the editor's state, in place of what was kept before. Nothing is checked: it may be half done.
+
+    Raises:
+        PromptTemplateNotFoundError: the template was deleted meanwhile.
+    """
+    if session.scalar(select(Template.id).where(Template.id == template_id)) is None:
+        raise PromptTemplateNotFoundError(
+            "This template is gone: somebody deleted it. Save your text as a new template."
+        )
     row = session.get(UnsavedEdit, (template_id, person)) or UnsavedEdit(template_id=template_id, person=person)
-    row.content = contents.to_json(content)
+    row.content = kept(contents.to_json(content))
     row.base_number, row.base_rev, row.updated_at = base_number, base_rev, now()
     session.add(row)
     session.flush()

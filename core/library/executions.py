@@ -11,6 +11,7 @@ from core.clock import now
 from core.db import narrowed
 from core.db.models import Execution, Template
 from core.errors import InputError, NotFoundError
+from core.library.characters import check_kept
 from core.library.views import ExecutionView, Page, Status
 
 SHOWN_IN_LIST = 200
@@ -112,6 +113,7 @@ def rate_execution(session: Session, execution_id: str, rating: int | None, *, n
         raise InputError(f"A rating is 1 to 5 stars, not {rating}.")
     if len(note) > 2000:
         raise InputError(f"The note has {len(note):,} characters; at most 2,000 are kept.")
+    check_kept("The note", note)
     row = session.scalar(select(Execution).where(Execution.id == execution_id).with_for_update())
     if row is None:
         raise _gone(execution_id)

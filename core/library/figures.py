@@ -25,7 +25,9 @@ class MonthFigures:
 def month_figures(session: Session, at: datetime) -> MonthFigures:
     """What the month of `at` held up to then. Cancelled and failed calls count too: they may have cost something."""
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    day = func.date(Execution.created_at)
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    # PostgreSQL would tell the day in the time zone of the server.
+    day = func.date(Execution.created_at if on_sqlite else func.timezone("UTC", Execution.created_at))
     query = (
         select(day, func.count(), func.sum(Execution.cost_usd), func.count(Execution.cost_usd))
         .where(Execution.created_at >= first, Execution.created_at <= at)

@@ -17,6 +17,7 @@ from core.clock import new_id, now
 from core.db import transaction
 from core.db.models import Connection, Execution, Template, Version
 from core.errors import BudgetError
+from core.library.characters import kept
 from core.library.executions import view
 from core.library.views import ExecutionView, Status
 
@@ -47,7 +48,7 @@ class Intent:
     @property
     def request_hash(self) -> str:
         """The same for requests that a model would see as the same."""
-        parts = [self.connection.id, self.model, self.system, self.user, self.settings]
+        parts = [self.connection.id, self.connection.base_url, self.model, self.system, self.user, self.settings]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -78,10 +79,11 @@ def record_intent(intent: Intent) -> str:
     with transaction() as session:
         refusal = _over_budget(session, intent)
         row = _new_row(intent)
+        _forget_deleted(session, row)
         if refusal is not None:
             row.status, row.error_kind, row.error = "failed", "BudgetError", str(refusal)
         else:
-            _count_use(session, intent)
+            _count_use(session, row)
         session.add(row)
         session.flush()
         execution_id = row.id
@@ -97,7 +99,7 @@ def record_outcome(execution_id: str, outcome: Outcome) -> None:
         session.execute(
             update(Execution)
             .where(Execution.id == execution_id, Execution.status == "running")
-            .values(**{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__})
+            .values(**{name: kept(getattr(outcome, name)) for name in Outcome.__dataclass_fields__})
         )
 
 
@@ -124,8 +126,9 @@ def record_cached(intent: Intent) -> ExecutionView | None:
         row.response, row.parsed = source.response, source.parsed
         row.input_tokens, row.output_tokens = source.input_tokens, source.output_tokens
         row.tokens_estimated, row.cost_usd, row.duration_ms = source.tokens_estimated, 0.0, 0
+        _forget_deleted(session, row)
+        _count_use(session, row)
         session.add(row)
-        _count_use(session, intent)
         session.flush()
         return view(row)
 
@@ -159,14 +162,19 @@ def _new_row(intent: Intent) -> Execution:
     )
 
 
-def _count_use(session: Session, intent: Intent) -> None:
-    if intent.template_id is None:
-        return
-    used = {"usage_count": Template.usage_count + 1, "last_used_at": now()}
-    session.execute(update(Template).where(Template.id == intent.template_id).values(used))
-    if intent.version_id is not None:
-        used = {"usage_count": Version.usage_count + 1, "last_used_at": now()}
-        session.execute(update(Version).where(Version.id == intent.version_id).values(used))
+def _forget_deleted(session: Session, row: Execution) -> None:
+    """Take out the ids of what was deleted since the call was put together; its name and number stay in the record."""
+    for column, model, wanted in (("template_id", Template, row.template_id), ("version_id", Version, row.version_id)):
+        there = select(model.id).where(model.id == wanted).with_for_update(read=True, key_share=True)
+        if wanted is not None and session.scalar(there) is None:
+            setattr(row, column, None)
+
+
+def _count_use(session: Session, row: Execution) -> None:
+    for model, used in ((Template, row.template_id), (Version, row.version_id)):
+        if used is not None:
+            counted = {"usage_count": model.usage_count + 1, "last_used_at": now()}
+            session.execute(update(model).where(model.id == used).values(counted))
 
 
 def _over_budget(session: Session, intent: Intent) -> BudgetError | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.db import reading
 from core.library import rendering
+from core.library.variables import values_for
 from core.library.versions import resolve
 
 TEMPLATE = "whetstone/repair_reply"
@@ -15,4 +16,4 @@ def repair_prompt(reply: str, error: str, schema: dict[str, Any]) -> str:
     with reading() as session:
         content = resolve(session, TEMPLATE).content
     values = {"reply": reply, "error": error, "schema": json.dumps(schema, ensure_ascii=False, indent=2)}
-    return rendering.render("", content.user, values).user
+    return rendering.render("", content.user, values_for(content.variables, values)).user

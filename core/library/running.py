@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from core import llm
 from core.db import reading
-from core.errors import InputError, ServiceError, WorkbenchError
+from core.errors import ConfigError, InputError, ServiceError, WorkbenchError
 from core.library import rendering
+from core.library.characters import check_kept
 from core.library.executions import get_execution
 from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
 from core.library.repairing import repair_prompt
 from core.library.templates import get_template
-from core.library.variables import values_for
+from core.library.variables import recordable, values_for
 from core.library.versions import get_version, resolve
 from core.library.views import Content, ExecutionView, VersionView
 from core.logs import log, request_id
@@ -105,7 +106,8 @@ class Run:
         self.started = time.monotonic()
         self._parts: list[str] = []
         self._done = threading.Event()
-        self._task: Any = None
+        self._stopped = False
+        self._asking: asyncio.Future[llm.ChatReply] | None = None
 
     @property
     def text(self) -> str:
@@ -119,8 +121,13 @@ class Run:
 
     def cancel(self) -> None:
         """Stop the request now. What has come so far is kept in the record."""
-        if self._task is not None:
-            self._task.cancel()
+        if not self.done:
+            llm.submit(self._stop())
+
+    async def _stop(self) -> None:
+        self._stopped = True
+        if self._asking is not None:
+            self._asking.cancel()
 
     def wait(self, timeout_s: float | None = None) -> ExecutionView:
         """The recorded execution, after it is complete or after `timeout_s`."""
@@ -137,12 +144,13 @@ def start(call: Call) -> Run:
 
     Raises:
         PromptRenderError: a variable is missing or has the wrong type, or the template fails. Nothing is recorded.
+        InputError: a text, value or setting holds what cannot be kept.
         NotFoundError, ConfigError: there is no such connection, or it lacks something.
         BudgetError: refused, and recorded as refused.
     """
     with reading() as session:
         connection = llm.get_connection(session, call.overrides.get("connection") or call.content.connection)
-    system, user = _texts(call)
+    system, user, variables = _texts(call)
     request = _request(call, connection, system, user)
     intent = Intent(
         template_id=call.template_id,
@@ -155,7 +163,7 @@ def start(call: Call) -> Run:
         replay_of=call.replay_of,
         connection=connection,
         model=request.model,
-        variables=dict(call.values) if call.values is not None else None,
+        variables=variables,
         system=system,
         user=user,
         settings={
@@ -173,7 +181,7 @@ def start(call: Call) -> Run:
         return run
     run = Run(record_intent(intent))
     _runs[run.execution_id] = run
-    run._task = llm.submit(_perform(run, connection, request, stream=call.stream))
+    llm.submit(_perform(run, connection, request, stream=call.stream))
     return run
 
 
@@ -199,7 +207,11 @@ def stop_all(timeout_s: float = 3.0) -> None:
 async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRequest, *, stream: bool) -> None:
     try:
         on_text = run._parts.append if stream else None
-        reply = await llm.chat(connection, request, on_text=on_text, repair_prompt=repair_prompt)
+        # Only the asking is cancelled: the recording below always runs, and to its end.
+        run._asking = asyncio.ensure_future(llm.chat(connection, request, on_text=on_text, repair_prompt=repair_prompt))
+        if run._stopped:
+            run._asking.cancel()
+        reply = await run._asking
         outcome = _outcome("completed", reply)
     except asyncio.CancelledError:
         outcome = _cut_short("cancelled", run, connection, request, None)
@@ -214,9 +226,13 @@ async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRe
         outcome = _cut_short("failed", run, connection, request, run.error)
     try:
         await asyncio.shield(asyncio.to_thread(record_outcome, run.execution_id, outcome))
-    except WorkbenchError as error:
-        run.error = error
-        log.error("result could not be recorded", execution_id=run.execution_id, error=str(error))
+    except Exception as error:
+        log.exception("result could not be recorded", execution_id=run.execution_id)
+        run.error = (
+            error
+            if isinstance(error, WorkbenchError)
+            else WorkbenchError(f"The answer could not be recorded ({type(error).__name__}). The log has the details.")
+        )
     finally:
         _runs.pop(run.execution_id, None)
         run._done.set()
@@ -277,12 +293,16 @@ def _cut_short(
     return replace(outcome, error=str(error), error_kind=kind)
 
 
-def _texts(call: Call) -> tuple[str, str]:
+def _texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
+    """What is sent, and the raw variables as they are recorded."""
     if call.values is None:
-        return call.content.system, call.content.user
+        check_kept("The text", call.content.system, call.content.user)
+        return call.content.system, call.content.user, None
     values = values_for(call.content.variables, call.values)
     rendered = rendering.render(call.content.system, call.content.user, values)
-    return rendered.system, rendered.user
+    for name, value in values.items():
+        check_kept(f"The value of '{name}'", value)
+    return rendered.system, rendered.user, recordable(call.values, values)
 
 
 def _request(call: Call, connection: llm.ConnectionView, system: str, user: str) -> llm.ChatRequest:
@@ -294,10 +314,12 @@ def _request(call: Call, connection: llm.ConnectionView, system: str, user: str)
     elsewhere = call.overrides.get("connection") not in (None, call.content.connection)
     model = call.overrides.get("model") or (None if elsewhere else call.content.model) or connection.model
     if not model:
-        raise ServiceError(
-            f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page.",
-            service=connection.name,
+        raise ConfigError(
+            f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page."
         )
+    if len(model) > 200:
+        raise InputError(f"The model's name has {len(model):,} characters; at most 200 are kept. Correct it.")
+    check_kept("The model's name", model)
     return llm.ChatRequest(
         system=system,
         user=user,

@@ -8,6 +8,7 @@ from core.clock import new_id, now
 from core.db.models import Execution, Label, Template, TemplateTag, Version
 from core.errors import ConflictError, PromptTemplateNotFoundError, PromptValidationError
 from core.library import content as contents
+from core.library.characters import check_kept
 from core.library.labels import list_labels
 from core.library.names import PRODUCTION, check_name
 from core.library.search_text import refresh_search_text
@@ -37,6 +38,7 @@ def create_template(
         ConflictError: the name is taken.
     """
     check_name(name)
+    check_kept("The description of the template", title, description, category, tags)
     content = contents.prepared(content)
     title = _title(title or name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").capitalize())
     if session.scalar(select(Template.id).where(Template.name == name)):
@@ -102,6 +104,7 @@ def describe_template(
     tags: tuple[str, ...],
 ) -> TemplateView:
     """Change what the list says about a template. Its texts are changed by saving a version."""
+    check_kept("The description of the template", title, description, category, tags)
     row = _row(session, template_id)
     row.title, row.description, row.category = _title(title), description.strip(), _category(category)
     row.updated_at, row.updated_by = now(), person

@@ -77,6 +77,20 @@ def values_for(specs: Iterable[VariableSpec], given: Mapping[str, Any]) -> dict[
     return values
 
 
+def recordable(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The raw values for the record; one that JSON cannot hold (a date, NaN) as the rendering got it, from `values`."""
+    return {name: value if is_json(value) else values.get(name) for name, value in given.items()}
+
+
+def is_json(value: Any) -> bool:
+    """Whether JSON has a way to write it; it has none for NaN."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def missing_sentence(names: list[str]) -> str:
     """One sentence that names all of them and the way out."""
     if len(names) == 1:

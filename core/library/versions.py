@@ -9,6 +9,7 @@ from core.db.models import Label, Template, Version
 from core.errors import ConflictError, PromptTemplateNotFoundError, PromptValidationError
 from core.library import content as contents
 from core.library import labels
+from core.library.characters import check_kept
 from core.library.names import PRODUCTION, Reference, parse_reference
 from core.library.search_text import refresh_search_text
 from core.library.views import Content, VersionView
@@ -34,6 +35,7 @@ def save_version(
         ConflictError: somebody saved meanwhile; nothing was written. The text says who and when.
         PromptTemplateNotFoundError, PromptValidationError, PromptRenderError, PromptSchemaError.
     """
+    check_kept("The note", note)
     content = contents.prepared(content)
     at = now()
     # The first statement takes the row, so that two savers cannot both pass.

@@ -71,7 +71,7 @@ def _take_chunk(chunk: Any, received: Received) -> str:
     if not isinstance(choices, list) or not choices:
         return ""
     delta = getattr(choices[0], "delta", None)
-    received.finish_reason = getattr(choices[0], "finish_reason", None) or received.finish_reason
+    received.finish_reason = _reason_of(choices[0]) or received.finish_reason
     text = _text_of(getattr(delta, "content", None)) or _text_of(getattr(delta, "refusal", None))
     if text:
         if received.first_token_at is None:
@@ -93,7 +93,7 @@ def _take_whole(completion: Any, received: Received) -> None:
     if message is None:
         raise NotCompatibleError("a choice without a message")
     received.parts.append(_text_of(getattr(message, "content", None)) or _text_of(getattr(message, "refusal", None)))
-    received.finish_reason = getattr(choices[0], "finish_reason", None)
+    received.finish_reason = _reason_of(choices[0])
 
 
 async def _take_unstreamed(
@@ -124,8 +124,21 @@ def _take_model_and_usage(reply: Any, received: Received) -> None:
 def _text_of(content: Any) -> str:
     """Content is text, or for some services a list of parts, of which only text counts."""
     if isinstance(content, str):
-        return content
+        return storable(content)
     if not isinstance(content, list):
         return ""
     parts = [part if isinstance(part, dict) else getattr(part, "__dict__", {}) for part in content]
-    return "".join(part["text"] for part in parts if part.get("type") == "text" and isinstance(part.get("text"), str))
+    texts = (part["text"] for part in parts if part.get("type") == "text" and isinstance(part.get("text"), str))
+    return storable("".join(texts))
+
+
+def storable(text: str) -> str:
+    """`text` without what no database takes: half characters (lone surrogates) and NUL become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _reason_of(choice: Any) -> str | None:
+    reason = getattr(choice, "finish_reason", None)
+    return reason if isinstance(reason, str) and reason else None

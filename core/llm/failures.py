@@ -42,7 +42,9 @@ def explained(error: Exception, target: Target) -> WorkbenchError:
     """
     if isinstance(error, WorkbenchError):
         return error
-    return _by_status(error, target) or _by_connection(error, target) or _by_reply(error, target)
+    explanation = _by_status(error, target) or _by_connection(error, target) or _by_reply(error, target)
+    explanation.args = (mask_secrets(str(explanation)), *explanation.args[1:])
+    return explanation
 
 
 def status_of(error: BaseException) -> int | None:
@@ -214,16 +216,17 @@ def _by_reply(error: Exception, target: Target) -> WorkbenchError:
         return ServiceError(
             f"The answer to '{name}' is too large to be one of a model. Check the base URL.", service=name
         )
-    if isinstance(error, NotCompatibleError | json.JSONDecodeError | UnicodeDecodeError):
+    import aiohttp
+    import openai
+
+    unreadable = json.JSONDecodeError | UnicodeDecodeError | RecursionError | aiohttp.ClientResponseError
+    if isinstance(error, NotCompatibleError | unreadable):
         how = f": it sent {error}" if isinstance(error, NotCompatibleError) else ""
         return ServiceError(
             f"{target.base_url} did not answer like an OpenAI-compatible service{how}. Correct the base URL of '{name}'; "
             "it often ends in /v1.",
             service=name,
         )
-    import aiohttp
-    import openai
-
     if not isinstance(error, openai.OpenAIError | aiohttp.ClientError):
         raise error  # a defect of ours: nothing that a person could put right
     says = _quoted(said(error) or mask_secrets(str(error))[:_EXCERPT])

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import PromptSchemaError
+from core.llm.attempts import storable
 
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _FENCED = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
@@ -83,6 +84,16 @@ def parsed(text: str, schema: dict[str, Any], *, complete: bool = True) -> Any:
         ]
         more = f" (and {len(errors) - _MOST_ERRORS} more)" if len(errors) > _MOST_ERRORS else ""
         raise UnfitError("; ".join(reasons) + more)
+    return _storable(value) if "\\u" in text else value
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(each) for name, each in value.items()}
     return value
 
 

@@ -10,7 +10,15 @@ import streamlit as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&=^@/])")
+# Only what means something in Markdown or to Streamlit, so that a name such as `file_path` stays itself for screen readers.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<>|~$#!]"  # marks that mean something anywhere
+    r"|(?<!\w)_|_(?!\w)"  # an underscore at the edge of a word is emphasis
+    r"|:(?=[A-Za-z+\-_/])"  # directives, emoji, icons, addresses
+    r"|&(?=[\w#])"  # entities
+    r"|(?<=\bwww)\."  # addresses without a scheme
+    r"|^[-+=]|^\d+(?=[.)])"  # lists and rules
+)
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 
 
@@ -19,7 +27,12 @@ def plain(text: str, limit: int = 200) -> str:
     line = " ".join(text.split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
-    return _SPECIAL.sub(r"\\\1", line)
+    return _SPECIAL.sub(_escaped, line)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    return f"{found}\u200b" if found[0].isdigit() else f"\\{found}"
 
 
 def markdown(text: str) -> None:

@@ -25,12 +25,19 @@ def _everything() -> None:
 subject = st.query_params.get("subject") or None
 before = [int(number) for number in st.query_params.get_all("before") if number.isdecimal() and len(number) < 19]
 
-layout.heading("Activity", "What people did, newest first. Each act was written together with its effect, and no row is ever changed.")
+layout.heading(
+    "Activity",
+    "What people did, newest first. Each act was written together with its effect, and no row is ever changed.",
+)
 with layout.showing_errors():
     with reading() as session:
-        rows = activity.list_activity(session, subject_id=subject, before=before[-1] if before else None, limit=SIZE + 1)
+        rows = activity.list_activity(
+            session, subject_id=subject, before=before[-1] if before else None, limit=SIZE + 1
+        )
     if subject:
-        st.button("Everything, not only this template", icon=ICON.activity, key="activity.everything", on_click=_everything)
+        st.button(
+            "Everything, not only this template", icon=ICON.activity, key="activity.everything", on_click=_everything
+        )
     if not rows:
         layout.empty_state(
             "Nothing here",

@@ -39,7 +39,9 @@ def draw(execution_id: str) -> None:
                 icon=ICON.template,
                 query_params={"id": execution.template_id},
             )
-        if execution.replay_of and st.button("The original", icon=ICON.execution, type="tertiary", key="execution.original"):
+        if execution.replay_of and st.button(
+            "The original", icon=ICON.execution, type="tertiary", key="execution.original"
+        ):
             st.switch_page(PAGE, query_params={**way_back(), "execution": execution.replay_of})
         if execution.status != "running":
             star_rating(execution, key="execution")

@@ -14,9 +14,9 @@ from core.errors import WorkbenchError
 from pages._ui import formatting, layout, person
 from pages._ui.answer_card import answer_card
 from pages._ui.editor import prompt_editor
+from pages._ui.editor_script import editor_script
 from pages._ui.icons import ICON
 from pages._ui.model_settings import model_settings
-from pages._ui.shortcuts import editor_shortcuts
 from pages._ui.text import plain
 from pages._ui.values_form import missing, values_form
 from pages._ui.variables_table import variables_table
@@ -38,7 +38,7 @@ class Sheet:
 
 def draw(template: library.TemplateView) -> None:
     sheet = _sheet(template)
-    editor_shortcuts()
+    editor_script()
     _edit(template, sheet)
 
 

@@ -48,7 +48,11 @@ def texts_and_settings(old: library.Content, new: library.Content, left: str, ri
         st.dataframe(
             rows,
             hide_index=True,
-            column_config={"what": st.column_config.TextColumn(" "), "left": left, "right": right},
+            column_config={
+                "what": st.column_config.TextColumn("What", width="small"),
+                "left": st.column_config.TextColumn(left, width="large"),
+                "right": st.column_config.TextColumn(right, width="large"),
+            },
         )
     if not rows and old.system == new.system and old.user == new.user:
         st.caption("No difference.")

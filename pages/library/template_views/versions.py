@@ -36,13 +36,13 @@ def _table(template: library.TemplateView, versions: list[library.VersionView]) 
     table = pd.DataFrame(
         {
             "Version": [f"v{each.number}" for each in versions],
-            "Labels": [labels.get(each.number, []) for each in versions],
+            "Labels": [", ".join(labels.get(each.number, [])) for each in versions],
             "Note": [each.note + (" (archived)" if each.is_archived else "") for each in versions],
             "By": [each.created_by for each in versions],
-            "Saved": pd.to_datetime([each.created_at for each in versions], utc=True),
+            "Saved": [formatting.ago(each.created_at) for each in versions],
             "From": [f"v{each.parent_number}" if each.parent_number else "–" for each in versions],
             "Uses": [each.usage_count for each in versions],
-            "Last used": pd.to_datetime([each.last_used_at for each in versions], utc=True),
+            "Last used": [formatting.ago(each.last_used_at) for each in versions],
         }
     )
     chosen = st.dataframe(
@@ -53,14 +53,14 @@ def _table(template: library.TemplateView, versions: list[library.VersionView]) 
         key="versions.table",
         alt="The versions of this template",
         column_config={
-            "Version": st.column_config.TextColumn(width="small", pinned=True),
-            "Labels": st.column_config.ListColumn(width="small"),
+            "Version": st.column_config.TextColumn(width=60),
+            "Labels": st.column_config.TextColumn(width=120),
             "Note": st.column_config.TextColumn(width="large"),
             "By": st.column_config.TextColumn(width="small"),
-            "Saved": st.column_config.DatetimeColumn(width="small", format="distance"),
+            "Saved": st.column_config.TextColumn(width="small"),
             "From": st.column_config.TextColumn(width="small", help="The version it was edited from"),
             "Uses": st.column_config.NumberColumn(width="small", format="localized"),
-            "Last used": st.column_config.DatetimeColumn(width="small", format="distance"),
+            "Last used": st.column_config.TextColumn(width="small"),
         },
     )
     return chosen.selection.rows[0] if chosen.selection.rows else None

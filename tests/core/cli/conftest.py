@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,22 +32,11 @@ class Outcome:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of a fresh workbench: SQLite in `tmp_path`, or a database of its own on the tests' PostgreSQL."""
+def environment(tmp_path: Path, database_url: str | None) -> dict[str, str]:
+    """The variables of a fresh workbench, which is made by the first verb."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
     clean |= {"WHETSTONE_DATA_DIR": str(tmp_path / "data"), "WHETSTONE_PERSON": "tess"}
-    server = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
-    if not server:
-        yield clean
-        return
-    import psycopg
-
-    name = f"cli_{uuid.uuid4().hex}"
-    plain = server.replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-        yield clean | {"WHETSTONE_DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+    return clean | ({"WHETSTONE_DATABASE_URL": database_url} if database_url else {})
 
 
 @pytest.fixture
@@ -95,12 +83,10 @@ def write(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def make_template(cli: Callable[..., Outcome], write: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+def create(cli: Callable[..., Outcome], write: Callable[..., str]) -> Callable[..., dict[str, Any]]:
     """Make a template by the command line; returns its document."""
 
-    def make_template(
-        name: str = "greeting", system: str = "You greet.", user: str = "Greet {{ who }}.", *options: str
-    ):
+    def create(name: str = "greeting", system: str = "You greet.", user: str = "Greet {{ who }}.", *options: str):
         made = cli(
             *("template", "create", name, *options, "--json"),
             *("--system-file", write("system.txt", system), "--user-file", write("user.txt", user)),
@@ -108,22 +94,16 @@ def make_template(cli: Callable[..., Outcome], write: Callable[..., str]) -> Cal
         assert made.code == 0, made.stderr
         return made.json
 
-    return make_template
-
-
-@pytest.fixture(scope="session")
-def faulty() -> Iterator[FaultyModel]:
-    with FaultyModel() as server:
-        yield server
+    return create
 
 
 @pytest.fixture
-def add_connection(cli: Callable[..., Outcome], faulty: FaultyModel) -> Callable[..., str]:
+def add_connection(cli: Callable[..., Outcome], faulty_model: FaultyModel) -> Callable[..., str]:
     """Add a connection to the faulty model that behaves so, as the default; returns its name."""
 
     def add_connection(behaviour: str, *options: str) -> str:
         added = cli(
-            *("connection", "add", behaviour, "--base-url", faulty.url(behaviour), "--model", "m"),
+            *("connection", "add", behaviour, "--base-url", faulty_model.url(behaviour), "--model", "m"),
             *("--max-retries", "0", "--timeout-s", "5", *options),
         )
         assert added.code == 0, added.stderr

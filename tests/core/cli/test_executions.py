@@ -4,9 +4,9 @@ import pytest
 
 
 @pytest.fixture
-def ran(cli, make_template, add_connection):
+def ran(cli, create, add_connection):
     """One completed and one failed execution of `greeting`; returns their ids."""
-    make_template()
+    create()
     add_connection("500")
     failed = cli("run", "greeting", "--var", "who=Bob", "--json").json
     add_connection("ok", "--default")
@@ -41,15 +41,15 @@ def test_list_of_a_template_that_is_not_there_is_a_mistake(cli):
     assert cli("executions", "list", "--status", "odd").code == 2
 
 
-def test_show_has_what_was_sent_and_what_came_back(cli, ran, faulty):
+def test_show_has_what_was_sent_and_what_came_back(cli, ran, faulty_model):
     document = cli("executions", "show", ran[0], "--json").json
     assert document["rendered"] == {"system": "You greet.", "user": "Greet Ada."}
     assert document["variables"] == {"who": "Ada"}
-    assert (document["response"], document["error"]) == (faulty.content, None)
+    assert (document["response"], document["error"]) == (faulty_model.content, None)
     assert (document["template_name"], document["version_number"]) == ("greeting", 1)
     assert cli("executions", "show", ran[1], "--json").json["error"]["kind"] == "ServiceError 500"
     readable = cli("executions", "show", ran[0]).stdout
-    assert "--- user ---\nGreet Ada.\n--- response ---\n" + faulty.content in readable
+    assert "--- user ---\nGreet Ada.\n--- response ---\n" + faulty_model.content in readable
 
 
 def test_show_of_an_execution_that_is_not_there_is_a_mistake(cli):
@@ -57,7 +57,7 @@ def test_show_of_an_execution_that_is_not_there_is_a_mistake(cli):
     assert (shown.code, shown.json["error"]["kind"]) == (2, "NotFoundError")
 
 
-def test_replay_sends_the_raw_variables_under_another_version_and_says_what_it_replays(cli, ran, write, faulty):
+def test_replay_sends_the_raw_variables_under_another_version_and_says_what_it_replays(cli, ran, write, faulty_model):
     cli("template", "new-version", "greeting", "--user-file", write("u", "Hail {{ who }}!"), "--no-production")
     same = cli("executions", "replay", ran[0], "--json").json
     other = cli("executions", "replay", ran[0], "--version", "2", "--json").json

@@ -30,22 +30,22 @@ def test_run_without_any_set_up_answers_from_the_offline_model(cli):
     assert (recorded["source"], recorded["person"]) == ("cli", "tess")
 
 
-def test_without_json_the_answer_alone_is_on_stdout(cli, make_template, add_connection, faulty):
-    make_template()
+def test_without_json_the_answer_alone_is_on_stdout(cli, create, add_connection, faulty_model):
+    create()
     add_connection("ok")
     ran = cli("run", "greeting", "--var", "who=Ada")
-    assert ran.stdout == faulty.content + "\n"
+    assert ran.stdout == faulty_model.content + "\n"
     assert "greeting:1" in ran.stderr
     assert " tokens · " in ran.stderr
 
 
-def test_run_sends_what_render_shows_and_counts_the_use(cli, make_template, add_connection, faulty):
-    make_template("greeting", "Be {{ mood }}.", "Greet {{ who }}.")
+def test_run_sends_what_render_shows_and_counts_the_use(cli, create, add_connection, faulty_model):
+    create("greeting", "Be {{ mood }}.", "Greet {{ who }}.")
     add_connection("ok")
-    faulty.reset()
+    faulty_model.reset()
     values = ("--var", "mood=kind", "--var", "who=Ada")
     cli("run", "greeting", *values, "--temperature", "0.5", "--max-tokens", "77", "--model", "other")
-    sent = faulty.history[-1].body
+    sent = faulty_model.history[-1].body
     shown = cli("template", "render", "greeting", *values, "--json").json["rendered"]
     assert [message["content"] for message in sent["messages"]] == [shown["system"], shown["user"]]
     assert (sent["temperature"], sent["model"]) == (0.5, "other")
@@ -54,8 +54,8 @@ def test_run_sends_what_render_shows_and_counts_the_use(cli, make_template, add_
     assert uses["greeting"] == 1
 
 
-def test_a_reference_with_label_or_number_runs_that_version(cli, make_template, write):
-    make_template("greeting", "", "first words")
+def test_a_reference_with_label_or_number_runs_that_version(cli, create, write):
+    create("greeting", "", "first words")
     cli("template", "new-version", "greeting", "--user-file", write("u", "second words"), "--no-production")
     cli("template", "label", "greeting", "staging", "2")
     sent = {
@@ -66,8 +66,8 @@ def test_a_reference_with_label_or_number_runs_that_version(cli, make_template, 
 
 
 @pytest.mark.parametrize("behaviour", ["500", "401", "429", "html", "half-json"])
-def test_a_failing_service_ends_with_3_and_the_failure_is_recorded(cli, make_template, add_connection, behaviour):
-    make_template()
+def test_a_failing_service_ends_with_3_and_the_failure_is_recorded(cli, create, add_connection, behaviour):
+    create()
     add_connection(behaviour)
     failed = cli("run", "greeting", "--var", "who=Ada", "--json")
     assert failed.code == 3
@@ -82,8 +82,8 @@ def test_a_failing_service_ends_with_3_and_the_failure_is_recorded(cli, make_tem
     assert recorded["rendered"]["user"] == "Greet Ada."
 
 
-def test_a_service_that_does_not_answer_in_time_ends_with_3(cli, make_template, add_connection):
-    make_template()
+def test_a_service_that_does_not_answer_in_time_ends_with_3(cli, create, add_connection):
+    create()
     add_connection("never", "--timeout-s", "1")
     failed = cli("run", "greeting", "--var", "who=Ada", "--json")
     assert failed.code == 3
@@ -101,8 +101,8 @@ def test_a_service_that_does_not_answer_in_time_ends_with_3(cli, make_template, 
         (("nowhere",), "PromptTemplateNotFoundError"),
     ],
 )
-def test_a_mistake_ends_with_2_and_records_nothing(cli, make_template, args, kind):
-    make_template()
+def test_a_mistake_ends_with_2_and_records_nothing(cli, create, args, kind):
+    create()
     refused = cli("run", *args, "--json")
     assert refused.code == 2
     assert list(refused.json) == ["error"]
@@ -110,43 +110,43 @@ def test_a_mistake_ends_with_2_and_records_nothing(cli, make_template, args, kin
     assert cli("executions", "list", "--json").json["executions"] == []
 
 
-def test_a_call_over_budget_ends_with_2_is_not_sent_and_is_recorded(cli, make_template, add_connection, faulty):
-    make_template()
+def test_a_call_over_budget_ends_with_2_is_not_sent_and_is_recorded(cli, create, add_connection, faulty_model):
+    create()
     prices = ("--input-usd-per-mtok", "1000", "--output-usd-per-mtok", "1000")
     add_connection("ok", "--budget-usd-per-month", "0.01", *prices)
-    faulty.reset()
+    faulty_model.reset()
     refused = cli("run", "greeting", "--var", "who=Ada", "--json")
     assert refused.code == 2
     assert refused.json["error"]["kind"] == "BudgetError"
     assert refused.json["status"] == "failed"
-    assert faulty.history == []
+    assert faulty_model.history == []
     assert len(cli("executions", "list", "--status", "failed", "--json").json["executions"]) == 1
 
 
-def test_cache_takes_the_recorded_answer_and_calls_nobody(cli, make_template, add_connection, faulty):
-    make_template()
+def test_cache_takes_the_recorded_answer_and_calls_nobody(cli, create, add_connection, faulty_model):
+    create()
     add_connection("ok")
-    faulty.reset()
+    faulty_model.reset()
     first = cli("run", "greeting", "--var", "who=Ada", "--cache", "--json").json
     second = cli("run", "greeting", "--var", "who=Ada", "--cache", "--json").json
-    assert faulty.counts["ok"] == 1
+    assert faulty_model.counts["ok"] == 1
     assert second["response"] == first["response"]
     assert second["execution_id"] != first["execution_id"]
     assert second["cost_usd"] == 0
 
 
-def test_stream_prints_the_answer_once_and_under_json_on_stderr(cli, make_template, add_connection, faulty):
-    make_template()
+def test_stream_prints_the_answer_once_and_under_json_on_stderr(cli, create, add_connection, faulty_model):
+    create()
     add_connection("slow-stream-20")
     ran = cli("run", "greeting", "--var", "who=Ada", "--stream")
-    assert ran.stdout == faulty.content + "\n"
+    assert ran.stdout == faulty_model.content + "\n"
     as_json = cli("run", "greeting", "--var", "who=Ada", "--stream", "--json")
-    assert as_json.json["response"] == faulty.content
-    assert faulty.content in as_json.stderr
+    assert as_json.json["response"] == faulty_model.content
+    assert faulty_model.content in as_json.stderr
 
 
-def test_a_stream_that_breaks_off_keeps_what_had_come_and_ends_with_3(cli, make_template, add_connection):
-    make_template()
+def test_a_stream_that_breaks_off_keeps_what_had_come_and_ends_with_3(cli, create, add_connection):
+    create()
     add_connection("half-stream")
     failed = cli("run", "greeting", "--var", "who=Ada", "--stream", "--json")
     assert failed.code == 3
@@ -183,11 +183,11 @@ def test_a_reader_that_closes_early_is_no_failure(environment):
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stop_ends_the_call_and_is_recorded_as_cancelled(
-    cli, environment, make_template, add_connection, faulty, sent, code
+    cli, environment, create, add_connection, faulty_model, sent, code
 ):
-    make_template()
+    create()
     add_connection("never", "--timeout-s", "60")
-    faulty.reset()
+    faulty_model.reset()
     process = subprocess.Popen(
         [sys.executable, "-m", "core", "run", "greeting", "--var", "who=Ada", "--json"],
         cwd=ROOT,
@@ -197,7 +197,7 @@ def test_a_stop_ends_the_call_and_is_recorded_as_cancelled(
         text=True,
     )
     deadline = time.monotonic() + 30
-    while not faulty.history and time.monotonic() < deadline:
+    while not faulty_model.history and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(sent)
     stdout, stderr = process.communicate(timeout=30)

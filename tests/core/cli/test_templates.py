@@ -11,8 +11,8 @@ def test_seed_names_what_it_made_and_does_nothing_the_second_time(cli):
     assert "Nothing to do" in cli("seed").stdout
 
 
-def test_check_lists_every_template_with_what_runs_and_how_often(cli, make_template):
-    make_template("greeting", "", "Hello", "--title", "A greeting", "--category", "small talk")
+def test_check_lists_every_template_with_what_runs_and_how_often(cli, create):
+    create("greeting", "", "Hello", "--title", "A greeting", "--category", "small talk")
     rows = {row["name"]: row for row in cli("check", "--json").json["templates"]}
     assert "chat_assistant" in rows
     greeting = rows["greeting"]
@@ -24,8 +24,8 @@ def test_check_lists_every_template_with_what_runs_and_how_often(cli, make_templ
     assert line.split() == ["greeting", "A", "greeting", "small_talk", "v1", "production", "v1", "0", "yes"]
 
 
-def test_create_makes_version_1_with_the_texts_of_the_files_and_their_variables(make_template):
-    made = make_template("folder/greeting", "Be {{ mood }}.\n", "Greet {{ who }}.\r\n", "--tag", "x", "--tag", "Y")
+def test_create_makes_version_1_with_the_texts_of_the_files_and_their_variables(create):
+    made = create("folder/greeting", "Be {{ mood }}.\n", "Greet {{ who }}.\r\n", "--tag", "x", "--tag", "Y")
     version = made["version"]
     assert (made["name"], version["number"], made["labels"]) == ("folder/greeting", 1, {"production": 1})
     assert (version["system"], version["user"]) == ("Be {{ mood }}.", "Greet {{ who }}.")
@@ -70,8 +70,8 @@ def test_create_refuses_a_path_without_a_file(cli, path):
     assert f"The file {path} cannot be read" in refused.stderr
 
 
-def test_create_refuses_a_taken_name_and_a_bad_one(cli, make_template, write):
-    make_template("taken")
+def test_create_refuses_a_taken_name_and_a_bad_one(cli, create, write):
+    create("taken")
     again = cli("template", "create", "taken", "--user-file", write("u", "x"), "--json")
     assert (again.code, again.json["error"]["kind"]) == (2, "ConflictError")
     bad = cli("template", "create", "Not A Name", "--user-file", write("u", "x"), "--json")
@@ -83,8 +83,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text(cli, write):
     assert made["version"]["user"] == "Hello"
 
 
-def test_new_version_keeps_the_text_that_is_not_given_and_becomes_production(cli, make_template, write):
-    make_template("greeting", "You greet.", "Greet {{ who }}.")
+def test_new_version_keeps_the_text_that_is_not_given_and_becomes_production(cli, create, write):
+    create("greeting", "You greet.", "Greet {{ who }}.")
     saved = cli(
         *("template", "new-version", "greeting", "--user-file", write("u", "Hail {{ who }}!")),
         *("--note", "louder", "--json"),
@@ -95,8 +95,8 @@ def test_new_version_keeps_the_text_that_is_not_given_and_becomes_production(cli
     assert saved["current_version"] == 2
 
 
-def test_new_version_can_leave_production_alone_and_start_from_an_older_version(cli, make_template, write):
-    make_template("greeting", "one", "user one")
+def test_new_version_can_leave_production_alone_and_start_from_an_older_version(cli, create, write):
+    create("greeting", "one", "user one")
     cli("template", "new-version", "greeting", "--system-file", write("s", "two"), "--no-production")
     saved = cli(
         *("template", "new-version", "greeting", "--from", "1", "--user-file", write("u", "user three")),
@@ -106,8 +106,8 @@ def test_new_version_can_leave_production_alone_and_start_from_an_older_version(
     assert (saved["version"]["number"], saved["version"]["system"]) == (3, "one")
 
 
-def test_new_version_refuses_when_nothing_is_given_or_nothing_differs(cli, make_template, write):
-    make_template("greeting", "", "Hello")
+def test_new_version_refuses_when_nothing_is_given_or_nothing_differs(cli, create, write):
+    create("greeting", "", "Hello")
     nothing = cli("template", "new-version", "greeting")
     assert nothing.code == 2
     assert "--user-file" in nothing.stderr
@@ -116,9 +116,9 @@ def test_new_version_refuses_when_nothing_is_given_or_nothing_differs(cli, make_
     assert "Nothing differs" in same.stderr
 
 
-def test_list_filters_and_pages(cli, make_template):
+def test_list_filters_and_pages(cli, create):
     for number in range(3):
-        make_template(f"many/{number}", "", f"text {number}", "--tag", "many", "--category", "counting")
+        create(f"many/{number}", "", f"text {number}", "--tag", "many", "--category", "counting")
     page = cli("template", "list", "--tag", "many", "--limit", "2", "--json").json
     assert (len(page["templates"]), page["total"], page["more"]) == (2, 3, True)
     rest = cli("template", "list", "--tag", "many", "--limit", "2", "--page", "2", "--json").json
@@ -131,8 +131,8 @@ def test_list_filters_and_pages(cli, make_template):
     assert "--page 2" in cli("template", "list", "--tag", "many", "--limit", "2").stdout
 
 
-def test_show_prints_the_version_that_the_reference_means(cli, make_template, write):
-    make_template("greeting", "", "first")
+def test_show_prints_the_version_that_the_reference_means(cli, create, write):
+    create("greeting", "", "first")
     cli("template", "new-version", "greeting", "--user-file", write("u", "second"), "--no-production")
     texts = {ref: cli("template", "show", ref, "--json").json for ref in ("greeting", "greeting@latest", "greeting:2")}
     assert texts["greeting"]["version"]["user"] == "first"
@@ -142,8 +142,8 @@ def test_show_prints_the_version_that_the_reference_means(cli, make_template, wr
     assert "--- user ---\nsecond" in cli("template", "show", "greeting:2").stdout
 
 
-def test_label_moves_and_rollback_moves_production_back(cli, make_template, write):
-    make_template("greeting", "", "first")
+def test_label_moves_and_rollback_moves_production_back(cli, create, write):
+    create("greeting", "", "first")
     cli("template", "new-version", "greeting", "--user-file", write("u", "second"))
     labelled = cli("template", "label", "greeting", "staging", "2", "--json").json
     assert labelled == {"name": "greeting", "label": "staging", "version": 2, "before": None}
@@ -162,13 +162,13 @@ def test_label_moves_and_rollback_moves_production_back(cli, make_template, writ
         (("nowhere", "staging", "1"), "PromptTemplateNotFoundError"),
     ],
 )
-def test_label_refuses_what_cannot_be(cli, make_template, args, kind):
-    make_template("greeting")
+def test_label_refuses_what_cannot_be(cli, create, args, kind):
+    create("greeting")
     refused = cli("template", "label", *args, "--json")
     assert (refused.code, refused.json["error"]["kind"]) == (2, kind)
 
 
-def test_names_and_titles_from_others_cannot_command_the_terminal(cli, make_template):
-    make_template("greeting", "", "x", "--title", "bell\x07 and \x1b[31mred")
+def test_names_and_titles_from_others_cannot_command_the_terminal(cli, create):
+    create("greeting", "", "x", "--title", "bell\x07 and \x1b[31mred")
     assert "\x1b" not in cli("check").stdout
     assert "\x07" not in cli("check").stdout

@@ -1,10 +1,11 @@
 """The configured services in the database."""
 
-import os
 import stat
 
 import keyring
 import keyring.backend
+import keyring.backends.fail
+import keyring.errors
 import pytest
 from pydantic import SecretStr
 
@@ -55,7 +56,7 @@ def get(name=None):
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):
-    priority = 1
+    priority = -1  # never chosen by itself
 
     def __init__(self):
         super().__init__()
@@ -72,13 +73,20 @@ class MemoryKeyring(keyring.backend.KeyringBackend):
             raise keyring.errors.PasswordDeleteError("gone")
 
 
-@pytest.fixture
-def memory_keyring():
+@pytest.fixture(autouse=True)
+def no_keyring():
+    """The keyring of whoever runs the tests stays out of it."""
     before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def memory_keyring(no_keyring):
     ring = MemoryKeyring()
     keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
+    return ring
 
 
 def test_a_fresh_workbench_has_the_offline_model_as_its_default():
@@ -112,7 +120,7 @@ def test_the_default_moves_and_there_is_only_one(add):
 
 def test_a_missing_name_is_answered_with_the_names_there_are(add):
     add("first")
-    with pytest.raises(NotFoundError, match="There is no connection 'frist'. There are first, offline"):
+    with pytest.raises(NotFoundError, match=r"There is no connection 'frist'\. There are first, offline"):
         get("frist")
 
 
@@ -164,7 +172,7 @@ def test_stores_a_key_encrypted_and_shows_its_last_four(add, opened):
         assert KEY not in str(vars(row))
     assert keys.key_for(view) == KEY
     path = opened.data_dir / "secret.key"
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_shows_nothing_of_a_short_key(add):

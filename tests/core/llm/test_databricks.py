@@ -35,8 +35,7 @@ def test_a_token_goes_to_the_serving_endpoints_of_the_workspace(connect, ask, mo
 
 def test_a_profile_gives_workspace_and_token(connect, ask, model, profile):
     connection = connect("ok", kind="databricks", base_url=None, options={"profile": "here"}, timeout_s=5)
-    with pytest.raises(Exception):  # noqa: B017 - the faulty model serves no such path; what arrived is what counts
-        ask(connection)
+    assert ask(connection).text
     (received,) = chats(model)
     assert received.path == "/serving-endpoints/chat/completions"
     assert received.headers["authorization"] == f"Bearer {TOKEN}"

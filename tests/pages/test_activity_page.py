@@ -1,0 +1,63 @@
+"""Activity: acts stand there newest first, page by page."""
+
+from streamlit.testing.v1 import AppTest
+
+from core import activity
+from core.db import transaction
+from core.settings import ROOT
+
+
+def opened(**params: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    app.run()
+    app.switch_page("pages/admin/activity.py")
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def subjects(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["On"])
+
+
+def test_opens_on_a_new_workbench_with_the_seeding_in_it(workbench):
+    app = opened()
+    assert not app.exception
+    assert app.title[0].value == "Activity"
+    assert set(app.dataframe[0].value["Who"]) == {"whetstone"}
+
+
+def test_shows_what_people_did_newest_first(make_template):
+    made = make_template("greeting", versions=2)
+    app = opened()
+    rows = app.dataframe[0].value
+    assert rows["On"][0] == "greeting"
+    assert "created template v1" in list(rows[rows["On"] == "greeting"]["What"])
+    assert set(opened(subject=made.id).dataframe[0].value["On"]) == {"greeting"}
+
+
+def test_an_unknown_subject_says_that_nothing_is_here(workbench):
+    app = opened(subject="ps_gone")
+    assert not app.exception
+    assert not app.dataframe
+    app.button(key="activity.everything").click().run()
+    assert subjects(app)
+
+
+def test_pages_lead_to_older_acts_and_back(workbench):
+    with transaction() as session:
+        for number in range(120):
+            activity.record(session, "ann", "tried", f"thing {number}")
+            session.flush()
+    app = opened()
+    assert subjects(app)[0] == "thing 119"
+    assert len(subjects(app)) == 50
+    app.button(key="activity.older").click().run()
+    assert subjects(app)[0] == "thing 69"
+    app.button(key="activity.older").click().run()
+    assert subjects(app)[0] == "thing 19"
+    assert app.button(key="activity.older").disabled
+    app.button(key="activity.newer").click().run()
+    app.button(key="activity.newer").click().run()
+    assert subjects(app)[0] == "thing 119"
+    assert "before" not in app.query_params
