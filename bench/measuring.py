@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core import startup
@@ -21,17 +22,26 @@ def is_quick(description: str | None) -> bool:
     return parser.parse_args().quick
 
 
-def times_ms(action: Callable[[int], object], times: int) -> list[float]:
-    """How long each of `times` calls took, after two that do not count. `action` gets the number of the call."""
+@dataclass(frozen=True)
+class Times:
+    """In ms, one number for each call. `wall` says what a person waits; where others use the cores too, `cpu` is fairer."""
+
+    wall: list[float]
+    cpu: list[float]
+
+
+def times_of(action: Callable[[int], object], times: int) -> Times:
+    """Call `action` with the number of the call. Two calls go before, which do not count; `cpu` is that of this thread."""
     for number in range(2):
         action(number)
     gc.collect()
-    taken = []
+    wall, cpu = [], []
     for number in range(times):
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.thread_time()
         action(number)
-        taken.append((time.perf_counter() - started) * 1000)
-    return taken
+        cpu.append((time.thread_time() - busy) * 1000)
+        wall.append((time.perf_counter() - started) * 1000)
+    return Times(wall, cpu)
 
 
 def p50(taken: Sequence[float]) -> float:

@@ -71,7 +71,7 @@ def _data_folder(settings: Settings) -> tuple[State, str]:
             pass
     except OSError as error:
         return "fail", f"{there} cannot be written ({error.strerror}). Set WHETSTONE_DATA_DIR to another folder."
-    return "ok", f"{folder} can be written" if there == folder else f"{folder} will be made at the first start"
+    return "ok", f"{folder} can be written" if there == folder else f"{folder} will be made when it is needed"
 
 
 def _disk(settings: Settings) -> tuple[State, str]:

@@ -92,7 +92,7 @@ def list_(invocation: Invocation) -> None:
         (
             each.name,
             each.kind,
-            each.base_url or "this machine" * (each.kind == "offline"),
+            each.base_url or ("this machine" if each.kind == "offline" else None),
             each.model,
             each.is_default,
             _key(each),

@@ -16,7 +16,7 @@ from core.llm import mask_secrets
 def doctor(invocation: Invocation) -> int:
     """Check this installation and its settings. Changes nothing; exit code 1 if something fails."""
     settings = invocation.settings
-    logs.configure(settings.log_level, mask_secrets)
+    logs.configure(invocation.log_level, mask_secrets)
     rendering.configure(deadline_s=settings.render_deadline_s, memory_mb=settings.render_memory_mb)
     click.get_current_context().call_on_close(startup.close_workbench)
     checks = list(run_checks(settings))

@@ -31,12 +31,14 @@ class Invocation:
         """
         from core.settings import read_settings
 
-        settings = read_settings(**({"data_dir": self.data_dir} if self.data_dir else {}))
+        return read_settings(**({"data_dir": self.data_dir} if self.data_dir else {}))
+
+    @property
+    def log_level(self) -> str:
+        """What this call logs: a server's log of what went well is noise beside a result, so only on request."""
         if self.debug:
-            return settings.model_copy(update={"log_level": "DEBUG"})
-        if "log_level" not in settings.model_fields_set:  # a server's log of what went well is noise beside a result
-            return settings.model_copy(update={"log_level": "WARNING"})
-        return settings
+            return "DEBUG"
+        return self.settings.log_level if "log_level" in self.settings.model_fields_set else "WARNING"
 
     def open(self) -> tuple[str, ...]:
         """Open the workbench until the verb ends; returns the built-in templates that were made or moved on.
@@ -48,7 +50,7 @@ class Invocation:
 
         logs.begin_request()
         click.get_current_context().call_on_close(startup.close_workbench)
-        return startup.open_workbench(self.settings).seeded
+        return startup.open_workbench(self.settings.model_copy(update={"log_level": self.log_level})).seeded
 
     def put(self, document: Any, text: str) -> None:
         """The verb's result on stdout: `document` under `--json`, else `text`."""

@@ -127,6 +127,6 @@ def _apologise(error: Exception, invocation: Invocation) -> int:
 
 def _wants_trace(invocation: Invocation) -> bool:
     try:
-        return invocation.debug or invocation.settings.log_level == "DEBUG"
+        return invocation.log_level == "DEBUG"
     except WorkbenchError:
         return False

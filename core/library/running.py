@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import llm
 from core.db import reading
-from core.errors import ConfigError, InputError, ServiceError, WorkbenchError
+from core.errors import ConfigError, InputError, WorkbenchError
 from core.library import rendering
 from core.library.characters import check_kept
 from core.library.executions import get_execution
@@ -220,19 +220,13 @@ async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRe
         outcome = _cut_short("failed", run, connection, request, error)
     except Exception as error:  # a defect of ours must not leave the record running for ever
         log.exception("run failed unexpectedly", execution_id=run.execution_id)
-        run.error = WorkbenchError(
-            f"Whetstone failed while calling the model ({type(error).__name__}). The log has the details."
-        )
+        run.error = _defect("calling the model", error)
         outcome = _cut_short("failed", run, connection, request, run.error)
     try:
         await asyncio.shield(asyncio.to_thread(record_outcome, run.execution_id, outcome))
     except Exception as error:
         log.exception("result could not be recorded", execution_id=run.execution_id)
-        run.error = (
-            error
-            if isinstance(error, WorkbenchError)
-            else WorkbenchError(f"The answer could not be recorded ({type(error).__name__}). The log has the details.")
-        )
+        run.error = error if isinstance(error, WorkbenchError) else _defect("recording the answer", error)
     finally:
         _runs.pop(run.execution_id, None)
         run._done.set()
@@ -285,12 +279,12 @@ def _cut_short(
         )
     if error is None:
         return outcome
-    kind = (
-        f"{type(error).__name__} {error.status}"
-        if isinstance(error, ServiceError) and error.status
-        else type(error).__name__
-    )
+    kind = f"{type(error).__name__} {getattr(error, 'status', None) or ''}".strip()
     return replace(outcome, error=str(error), error_kind=kind)
+
+
+def _defect(doing: str, error: Exception) -> WorkbenchError:
+    return WorkbenchError(f"Whetstone failed while {doing} ({type(error).__name__}). The log has the details.")
 
 
 def _texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.llm.cleaning import storable
 from core.llm.failures import CutOffError, NotCompatibleError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _take_whole(completion: Any, received: Received) -> None:
     if not choices:
         raise NotCompatibleError("an answer with an empty list of choices")
     message = getattr(choices[0], "message", None)
-    if message is None:
+    if not hasattr(message, "content"):
         raise NotCompatibleError("a choice without a message")
     received.parts.append(_text_of(getattr(message, "content", None)) or _text_of(getattr(message, "refusal", None)))
     received.finish_reason = _reason_of(choices[0])
@@ -104,7 +105,10 @@ async def _take_unstreamed(
         raise NotCompatibleError(f"{content_type.partition(';')[0] or 'nothing'} instead of a stream")
     from openai.types.chat import ChatCompletion
 
-    _take_whole(ChatCompletion.construct(**json.loads(await response.aread())), received)
+    completion = json.loads(await response.aread())
+    if not isinstance(completion, dict):
+        raise NotCompatibleError("JSON without choices")
+    _take_whole(ChatCompletion.construct(**completion), received)
     received.first_token_at = time.monotonic()
     on_text(received.text)
 
@@ -130,13 +134,6 @@ def _text_of(content: Any) -> str:
     parts = [part if isinstance(part, dict) else getattr(part, "__dict__", {}) for part in content]
     texts = (part["text"] for part in parts if part.get("type") == "text" and isinstance(part.get("text"), str))
     return storable("".join(texts))
-
-
-def storable(text: str) -> str:
-    """`text` without what no database takes: half characters (lone surrogates) and NUL become U+FFFD."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _reason_of(choice: Any) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.clock import now
 from core.errors import AuthError, RateLimitError, ServiceError, ServiceTimeoutError, WorkbenchError
+from core.llm.cleaning import storable
 from core.llm.masking import mask_secrets
 from core.llm.views import ConnectionView
 
@@ -65,7 +66,7 @@ def said(error: BaseException) -> str:
     text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
     if text.lstrip()[:1] == "<":
         text = "a web page"
-    return " ".join(mask_secrets(text).split())[:_EXCERPT]
+    return " ".join(mask_secrets(storable(text)).split())[:_EXCERPT]
 
 
 def retry_after_s(error: BaseException) -> float | None:

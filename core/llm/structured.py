@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import PromptSchemaError
-from core.llm.attempts import storable
+from core.llm.cleaning import storable
 
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _FENCED = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\r?\n(.*?)```", re.DOTALL)

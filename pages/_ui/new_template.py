@@ -12,8 +12,23 @@ _START = "whetstone/blank"
 """The built-in template that a new one starts from."""
 
 
-@st.dialog("New template", icon=ICON.template)
-def new_template_dialog() -> None:
+_OPEN = "new_template.open"
+
+
+def offer_new_template(pressed: bool) -> None:
+    """Open the dialog when its button was pressed, and keep it open until it is done or dismissed."""
+    if pressed:
+        st.session_state[_OPEN] = True
+    if st.session_state.get(_OPEN):
+        _dialog()
+
+
+def _closed() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("New template", icon=ICON.template, on_dismiss=_closed)
+def _dialog() -> None:
     with st.form("new_template", border=False):
         title = st.text_input("Title", key="new_template.title", placeholder="Support reply", max_chars=200)
         name = st.text_input(
@@ -44,4 +59,5 @@ def new_template_dialog() -> None:
     except WorkbenchError as error:
         layout.failed(error)
         return
+    _closed()
     st.switch_page("pages/library/template.py", query_params={"id": made.id})

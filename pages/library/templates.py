@@ -8,7 +8,7 @@ from core.db import reading
 from core.llm import list_connections
 from pages._ui import formatting, layout
 from pages._ui.icons import ICON
-from pages._ui.new_template import new_template_dialog
+from pages._ui.new_template import offer_new_template
 
 SIZE = 50
 _YES_NO = {"all": None, "yes": True, "no": False}
@@ -29,10 +29,7 @@ with title:
         "Templates",
         "Prompt templates with their versions. A name means the version that the label production points at.",
     )
-if action.button("New template", icon=ICON.add, type="primary", key="templates.new", width="stretch"):
-    st.session_state["templates.making"] = True
-if st.session_state.pop("templates.making", False):
-    new_template_dialog()
+offer_new_template(action.button("New template", icon=ICON.add, type="primary", key="templates.new", width="stretch"))
 
 search, category, tag, order, more = st.columns([5, 3, 3, 3, 2], vertical_alignment="bottom")
 search.text_input(

@@ -34,7 +34,7 @@ def test_warns_about_an_old_sqlite_and_says_what_it_risks(workbench, monkeypatch
         pytest.skip("there is no SQLite file here")
     monkeypatch.setattr(db, "sqlite_version", lambda: (3, 40, 1))
     app = opened()
-    assert "3\\.40\\.1" in app.warning[0].value
+    assert "3.40.1" in app.warning[0].value
     assert "can damage the database file" in app.warning[0].value
 
 

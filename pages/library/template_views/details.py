@@ -35,20 +35,25 @@ def act(template: library.TemplateView, picked: str | None, who: str, transactio
             library.set_archived(session, template.id, picked == "Archive", person=who)
         _again("Archived. It is out of the lists, and nothing of it is lost." if picked == "Archive" else "Restored.")
     if picked in _DIALOGS:
-        # A dialog opened by the button itself loses its form on the next run; the flag lives until the form is sent.
+        # A dialog opened by the button itself loses its form on the next run; the flag lives until it is done or dismissed.
         st.session_state[_ASKING] = picked
-    asking = st.session_state.pop(_ASKING, None)
+    asking = st.session_state.get(_ASKING)
     if asking:
         _DIALOGS[asking](template, who, transaction)
 
 
+def _closed() -> None:
+    st.session_state.pop(_ASKING, None)
+
+
 def _again(words: str) -> None:
     """The header above was drawn before the act, so the page is drawn once more."""
+    _closed()
     st.toast(words, icon=ICON.check)
     st.rerun()
 
 
-@st.dialog("Describe the template", icon=ICON.edit)
+@st.dialog("Describe the template", icon=ICON.edit, on_dismiss=_closed)
 def _describe(template: library.TemplateView, who: str, transaction: Callable) -> None:
     with st.form("describe", border=False):
         title = st.text_input("Title", template.title, key="describe.title", max_chars=200)
@@ -74,7 +79,7 @@ def _describe(template: library.TemplateView, who: str, transaction: Callable) -
     _again("Saved.")
 
 
-@st.dialog("Duplicate the template", icon=ICON.copy)
+@st.dialog("Duplicate the template", icon=ICON.copy, on_dismiss=_closed)
 def _duplicate(template: library.TemplateView, who: str, transaction: Callable) -> None:
     with st.form("duplicate", border=False):
         name = st.text_input("Name of the copy", f"{template.name}_copy", key="duplicate.name")
@@ -91,10 +96,11 @@ def _duplicate(template: library.TemplateView, who: str, transaction: Callable) 
     except WorkbenchError as error:
         layout.failed(error)
         return
+    _closed()
     st.switch_page("pages/library/template.py", query_params={"id": copy.id})
 
 
-@st.dialog("Delete the template", icon=ICON.delete)
+@st.dialog("Delete the template", icon=ICON.delete, on_dismiss=_closed)
 def _delete(template: library.TemplateView, who: str, transaction: Callable) -> None:
     st.write("All its versions go with it. This cannot be undone; archiving keeps everything.")
     if not st.button("Delete", icon=ICON.delete, type="primary", key="delete.confirm"):
@@ -105,10 +111,11 @@ def _delete(template: library.TemplateView, who: str, transaction: Callable) -> 
     except WorkbenchError as error:
         layout.failed(error)
         return
+    _closed()
     st.switch_page("pages/library/templates.py")
 
 
-@st.dialog("Reset to built-in", width="large", icon=ICON.builtin)
+@st.dialog("Reset to built-in", width="large", icon=ICON.builtin, on_dismiss=_closed)
 def _reset(template: library.TemplateView, who: str, transaction: Callable) -> None:
     with transaction() as session:
         state = library.builtin_state(session, template.id)

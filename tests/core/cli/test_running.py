@@ -94,6 +94,7 @@ def test_a_service_that_does_not_answer_in_time_ends_with_3(cli, create, add_con
     ("args", "kind"),
     [
         (("greeting",), "PromptRenderError"),
+        (("greeting", "--var", "who=x", "--var", "odd=1"), "InputError"),
         (("greeting", "--var", "who=x", "--connection", "nowhere"), "NotFoundError"),
         (("greeting@staging", "--var", "who=x"), "PromptTemplateNotFoundError"),
         (("greeting:7", "--var", "who=x"), "PromptTemplateNotFoundError"),
