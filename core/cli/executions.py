@@ -69,7 +69,7 @@ def replay(
         # A model belongs to its connection, so another connection starts from its own default.
         overrides = {
             "connection": connection or past.connection,
-            "model": model or past.model,
+            "model": model or (None if connection else past.model),
         }
         call = library.call_again(
             session,
