@@ -92,7 +92,7 @@ def perform(invocation: Invocation, call: Call) -> int:
     _put(invocation, execution, error, shown)
     if error is None:
         return 0
-    return exit_code(error)
+    return STOPPED if isinstance(error, CancelledError) else FAILED
 
 
 def _follow(invocation: Invocation, run: Run) -> str:

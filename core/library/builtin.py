@@ -51,12 +51,12 @@ class BuiltinState:
 
 
 def load_prompts(folder: Path = PROMPTS) -> list[BuiltinPrompt]:
-    """Every prompt file, by key.
+    """Every prompt file, by key from the last to the first, so that the newest-first list shows the starters in order.
 
     Raises:
         ConfigError: a file cannot be read; names it.
     """
-    return [read_prompt(path, folder) for path in sorted(folder.rglob("*.prompty"))]
+    return [read_prompt(path, folder) for path in sorted(folder.rglob("*.prompty"), reverse=True)]
 
 
 def read_prompt(path: Path, folder: Path = PROMPTS) -> BuiltinPrompt:

@@ -119,7 +119,9 @@ def rate_execution(session: Session, execution_id: str, rating: int | None, *, n
         raise _gone(execution_id)
     before, row.rating, row.rating_note = row.rating, rating, note.strip()
     if row.template_id and before != rating:
-        template = session.scalar(select(Template).where(Template.id == row.template_id).with_for_update())
+        template = session.scalar(
+            select(Template).where(Template.id == row.template_id).with_for_update(key_share=True)
+        )
         if template is not None:
             template.rating_sum += (rating or 0) - (before or 0)
             template.rating_count += (rating is not None) - (before is not None)

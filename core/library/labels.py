@@ -25,7 +25,8 @@ def move_label(
         ConflictError: the label no longer points at `expected`, or it is protected.
     """
     check_label(name)
-    template = session.scalar(select(Template).where(Template.id == template_id).with_for_update())
+    # `key_share` lets records of runs refer to the template meanwhile; without it PostgreSQL finds deadlocks.
+    template = session.scalar(select(Template).where(Template.id == template_id).with_for_update(key_share=True))
     version = session.scalar(select(Version).where(Version.template_id == template_id, Version.number == number))
     if template is None or version is None:
         raise PromptTemplateNotFoundError(f"There is no version {number} to point '{name}' at.")

@@ -63,7 +63,8 @@ def connection_card(connection: llm.ConnectionView, spend: llm.Spend, acts: Acts
 
 def _facts(connection: llm.ConnectionView) -> list[str]:
     """Where it leads, what answers, and where the key is."""
-    base_url = plain(connection.base_url, 120) if connection.base_url else "the workspace of the profile"
+    # As code, so that it stays an address and does not become a link.
+    base_url = f"`{connection.base_url[:120]}`" if connection.base_url else "the workspace of the profile"
     return [base_url, plain(connection.model or "no default model"), _key_words(connection)]
 
 

@@ -23,7 +23,7 @@ _ADDABLE = [name for name in KINDS if name != "offline"]
 
 def connection_form(start: ConnectionView | None, *, key: str) -> ConnectionDraft | None:
     """Draw the form, for a new connection if `start` is None; what was entered when it is sent, else None."""
-    pick, source_place = st.columns([1, 2], vertical_alignment="bottom", gap="medium")
+    pick, source_place = st.columns([1, 2], gap="medium")
     kind_name = start.kind if start else "openai"
     kind_name = pick.selectbox(
         "Kind",
@@ -46,6 +46,7 @@ def connection_form(start: ConnectionView | None, *, key: str) -> ConnectionDraf
             "No key: the profile signs in" if name == "none" and "profile" in kind.options else _SOURCES[name]
         ),
         key=f"{key}.source",
+        wrap=True,
     )
     with st.form(f"{key}.form"):
         draft = _fields(start, kind_name, kind, source, key)

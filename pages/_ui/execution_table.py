@@ -1,6 +1,7 @@
 """A table of executions: select a row to open it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,9 @@ from pages._ui import formatting
 from pages._ui.badges import STATUS
 
 
-def execution_table(rows: Sequence[ExecutionRow], *, key: str) -> ExecutionRow | None:
+def execution_table(
+    rows: Sequence[ExecutionRow], *, key: str, height: int | Literal["auto", "content"] = "auto"
+) -> ExecutionRow | None:
     """Draw the rows; the selected one, None if none is."""
     table = pd.DataFrame(
         {
@@ -31,6 +34,7 @@ def execution_table(rows: Sequence[ExecutionRow], *, key: str) -> ExecutionRow |
         on_select="rerun",
         selection_mode="single-row",
         key=key,
+        height=height,
         alt="Executions, the newest first",
         column_config={
             "When": st.column_config.TextColumn(width=85),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import WorkbenchError
 from pages._ui.icons import ICON
@@ -15,6 +16,14 @@ def heading(title: str, lead: str = "") -> None:
     st.title(title, anchor=False)
     if lead:
         st.caption(lead)
+
+
+def header(title: str, lead: str = "") -> DeltaGenerator:
+    """Title and lead at the left; returns the place at the right for the page's one primary button."""
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with row.container(width="stretch"):
+        heading(title, lead)
+    return row.container(width="content")
 
 
 def breadcrumb(page: str, label: str) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.library import VARIABLE_TYPES, VariableSpec
+from core.errors import InputError
+from core.library import VARIABLE_TYPES, VariableSpec, check_specs
 
 _COLUMNS = ["Variable", "Type", "Required", "Default", "Choices", "Sample", "Description"]
 _BY_TITLE = {title: name for name, title in VARIABLE_TYPES.items()}
 
 
 def variables_table(specs: Sequence[VariableSpec], *, key: str) -> tuple[VariableSpec, ...]:
-    """The specs as edited; defaults and samples as typed text, which saving reads in their types."""
+    """The specs as edited, with defaults and samples in their types wherever they can be read so."""
     frame = pd.DataFrame([_row(spec) for spec in specs], columns=_COLUMNS)
     edited = st.data_editor(
         frame,
@@ -51,7 +52,7 @@ def _spec(row: dict[str, Any]) -> VariableSpec:
     def text(column: str) -> str:
         return row[column] if isinstance(row[column], str) else ""
 
-    return VariableSpec(
+    spec = VariableSpec(
         name=row["Variable"],
         type=_BY_TITLE[row["Type"]],
         required=bool(row["Required"]),
@@ -60,6 +61,10 @@ def _spec(row: dict[str, Any]) -> VariableSpec:
         sample=text("Sample") or None,
         description=text("Description"),
     )
+    try:
+        return check_specs([spec])[0]
+    except InputError:  # half typed: kept as it stands, saving says what is wrong
+        return spec
 
 
 def _text(value: Any) -> str:

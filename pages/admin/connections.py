@@ -22,14 +22,13 @@ def draw_list() -> None:
     with reading() as session:
         connections = llm.list_connections(session)
         spent = {each.name: llm.month_spend(session, each.name) for each in connections}
-    title, action = st.columns([4, 1], vertical_alignment="bottom")
-    with title:
-        layout.heading(
-            "Connections", "The model services that answer. The default one answers wherever nothing else is chosen."
-        )
-    action.button(
-        "Add connection", icon=ICON.add, type="primary", key="connections.add", width="stretch", on_click=_open_add
-    )
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom"):
+        with st.container():
+            layout.heading(
+                "Connections",
+                "The model services that answer. The default one answers wherever nothing else is chosen.",
+            )
+        st.button("Add connection", icon=ICON.add, type="primary", key="connections.add", on_click=_open_add)
     acts = Acts(edit=_open_edit, make_default=_make_default, delete=_delete)
     for connection in connections:
         connection_card(connection, spent[connection.name], acts)

@@ -11,6 +11,7 @@ from pages._ui.icons import ICON
 from pages._ui.text import plain
 
 TEMPLATE = "pages/library/template.py"
+_DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _STATES = {"ok": "ok", "warn": "warning", "fail": "failing"}
 
 
@@ -24,9 +25,10 @@ def draw_checks(settings: Settings) -> None:
                 plain(f"{check.name}: {check.message}", 1000),
                 icon=ICON.error if check.state == "fail" else ICON.warning,
             )
+    kind = current_engine().dialect.name
     facts = {
         "Whetstone": ("ok", __version__),
-        "Database": ("ok", f"{current_engine().dialect.name}, {diagnosis.masked_url(settings.url)}"),
+        "Database": ("ok", f"{_DATABASES.get(kind, kind)}, {diagnosis.masked_url(settings.url)}"),
         **{check.name: (check.state, check.message) for check in checks},
         "Rendering": (
             "ok",

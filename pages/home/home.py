@@ -22,10 +22,8 @@ with reading() as session:
     first_template = library.get_starter(session)
     own = library.count_templates(session, builtin=False)
 
-title, action = st.columns([4, 1], vertical_alignment="bottom")
-with title:
-    layout.heading("Whetstone", "Write prompt templates, prove that they work, and put them to use.")
-if first_template and action.button("Run a template", icon=ICON.run, type="primary", key="home.run", width="stretch"):
+action = layout.header("Whetstone", "Write prompt templates, prove that they work, and put them to use.")
+if first_template and action.button("Run a template", icon=ICON.run, type="primary", key="home.run"):
     st.switch_page("pages/library/template.py", query_params={"id": first_template.id, "view": "Run"})
 
 now_running, this_month, model = st.columns(3, gap="medium")
@@ -72,7 +70,7 @@ if not recent.rows or not own:
         if first_template:
             st.page_link(
                 "pages/library/template.py",
-                label="Open Chat Assistant" if first_template.name == "chat_assistant" else "Open one",
+                label="Open it",
                 icon=ICON.run,
                 query_params={"id": first_template.id, "view": "Run"},
             )

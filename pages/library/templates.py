@@ -23,13 +23,10 @@ with reading() as session:
     tags = library.all_tags(session)
     connections = [connection.name for connection in list_connections(session)]
 
-title, action = st.columns([4, 1], vertical_alignment="bottom")
-with title:
-    layout.heading(
-        "Templates",
-        "Prompt templates with their versions. A name means the version that the label production points at.",
-    )
-offer_new_template(action.button("New template", icon=ICON.add, type="primary", key="templates.new", width="stretch"))
+action = layout.header(
+    "Templates", "Prompt templates with their versions. A name means the version that the label production points at."
+)
+offer_new_template(action.button("New template", icon=ICON.add, type="primary", key="templates.new"))
 
 search, category, tag, order, more = st.columns([5, 3, 3, 3, 2], vertical_alignment="bottom")
 search.text_input(

@@ -1,33 +1,32 @@
 """Activity: acts stand there newest first, page by page."""
 
+from collections.abc import Callable
+from functools import partial
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import activity
 from core.db import transaction
-from core.settings import ROOT
 
 
-def opened(**params: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=20)
-    app.run()
-    app.switch_page("pages/admin/activity.py")
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.run()
+@pytest.fixture
+def opened(open_page) -> Callable[..., AppTest]:
+    return partial(open_page, "admin/activity.py")
 
 
 def subjects(app: AppTest) -> list[str]:
     return list(app.dataframe[0].value["On"])
 
 
-def test_says_what_it_is_while_nobody_did_anything(workbench):
+def test_says_what_it_is_while_nobody_did_anything(opened, workbench):
     app = opened()
     assert not app.exception
     assert app.title[0].value == "Activity"
     assert "Nothing here" in app.markdown[0].value
 
 
-def test_shows_what_people_did_newest_first(make_template):
+def test_shows_what_people_did_newest_first(opened, make_template):
     made = make_template("greeting", versions=2)
     app = opened()
     rows = app.dataframe[0].value
@@ -36,7 +35,7 @@ def test_shows_what_people_did_newest_first(make_template):
     assert set(opened(subject=made.id).dataframe[0].value["On"]) == {"greeting"}
 
 
-def test_an_unknown_subject_says_that_nothing_is_here(make_template):
+def test_an_unknown_subject_says_that_nothing_is_here(opened, make_template):
     make_template("greeting")
     app = opened(subject="ps_gone")
     assert not app.exception
@@ -45,7 +44,7 @@ def test_an_unknown_subject_says_that_nothing_is_here(make_template):
     assert "greeting" in subjects(app)
 
 
-def test_pages_lead_to_older_acts_and_back(workbench):
+def test_pages_lead_to_older_acts_and_back(opened, workbench):
     with transaction() as session:
         for number in range(120):
             activity.record(session, "ann", "tried", f"thing {number}")

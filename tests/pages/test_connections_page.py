@@ -1,6 +1,7 @@
 """Connections: adding, changing, testing, choosing and deleting, from the form to the database."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,21 +9,12 @@ from streamlit.testing.v1 import AppTest
 from core import activity, llm
 from core.db import reading, transaction
 from core.errors import NotFoundError
-from core.settings import ROOT
+from tests.pages.conftest import texts
 
 
-def opened(**params: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=30)
-    app.run()
-    app.switch_page("pages/admin/connections.py")
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.title, *app.error, *app.success, *app.warning, *app.code]
-    return "\n".join(str(part.value) for part in parts)
+@pytest.fixture
+def opened(open_page) -> Callable[..., AppTest]:
+    return partial(open_page, "admin/connections.py")
 
 
 def stored(name: str) -> llm.ConnectionView:
@@ -40,16 +32,16 @@ def make_connection(workbench) -> Callable[..., llm.ConnectionView]:
     return make
 
 
-def test_a_new_workbench_shows_the_offline_model_and_says_what_it_is(workbench):
+def test_a_new_workbench_shows_the_offline_model_and_says_what_it_is(opened, workbench):
     app = opened()
     assert not app.exception
-    shown = words(app)
+    shown = texts(app)
     assert "offline" in shown
     assert "never reasons" in shown
     assert "0.00 USD this month" in shown
 
 
-def test_adds_a_connection_that_becomes_the_default(workbench):
+def test_adds_a_connection_that_becomes_the_default(opened, workbench):
     app = opened()
     app.button(key="connections.add").click().run()
     app.selectbox(key="connections.new.kind").select("compatible").run()
@@ -67,7 +59,7 @@ def test_adds_a_connection_that_becomes_the_default(workbench):
         assert activity.list_activity(session, limit=1)[0].verb == "added connection"
 
 
-def test_a_kind_fills_the_form_with_what_it_needs(workbench):
+def test_a_kind_fills_the_form_with_what_it_needs(opened, workbench):
     app = opened(add="1")
     assert app.text_input(key="connections.new.openai.base_url").value == "https://api.openai.com/v1"
     assert app.text_input(key="connections.new.openai.env").value == "OPENAI_API_KEY"
@@ -77,7 +69,7 @@ def test_a_kind_fills_the_form_with_what_it_needs(workbench):
     assert app.text_input(key="connections.new.databricks.profile").value == ""
 
 
-def test_what_is_wrong_is_said_and_nothing_is_added(workbench):
+def test_what_is_wrong_is_said_and_nothing_is_added(opened, workbench):
     app = opened(add="1")
     app.text_input(key="connections.new.openai.env").set_value("not a name")
     app.button(key="connections.new.openai.send").click().run()
@@ -86,7 +78,7 @@ def test_what_is_wrong_is_said_and_nothing_is_added(workbench):
         llm.get_connection(session, "openai")
 
 
-def test_a_typed_key_is_kept_and_only_its_end_is_shown(workbench):
+def test_a_typed_key_is_kept_and_only_its_end_is_shown(opened, workbench):
     app = opened(add="1")
     app.segmented_control(key="connections.new.openai.source").set_value("stored").run()
     app.text_input(key="connections.new.openai.stored.key").set_value("sk-test-0123456789-wxyz")
@@ -94,19 +86,19 @@ def test_a_typed_key_is_kept_and_only_its_end_is_shown(workbench):
     assert not app.exception
     assert not app.error
     assert stored("openai").key_last4 == "wxyz"
-    assert "••••wxyz" in words(app)
-    assert "0123456789" not in words(app)
+    assert "••••wxyz" in texts(app)
+    assert "0123456789" not in texts(app)
 
 
-def test_a_missing_variable_is_said_on_the_card(make_connection, monkeypatch):
+def test_a_missing_variable_is_said_on_the_card(opened, make_connection, monkeypatch):
     monkeypatch.delenv("MY_OWN_KEY", raising=False)
     make_connection(key_source="env", key_env="MY_OWN_KEY")
-    shown = words(opened())
+    shown = texts(opened())
     assert "key missing" in shown
     assert "which is not set" in shown
 
 
-def test_changes_a_connection(make_connection):
+def test_changes_a_connection(opened, make_connection):
     made = make_connection()
     app = opened()
     app.button(key=f"connections.{made.id}.edit").click().run()
@@ -117,7 +109,7 @@ def test_changes_a_connection(make_connection):
     assert stored("local").model == "larger"
 
 
-def test_a_change_made_meanwhile_is_not_overwritten(make_connection):
+def test_a_change_made_meanwhile_is_not_overwritten(opened, make_connection):
     made = make_connection()
     app = opened(edit="local", rev=str(made.rev))
     theirs = llm.ConnectionDraft("local", "compatible", made.base_url, "theirs")
@@ -132,7 +124,7 @@ def test_a_change_made_meanwhile_is_not_overwritten(make_connection):
     assert app.text_input(key=f"connections.{made.id}.{made.rev + 1}.compatible.model").value == "theirs"
 
 
-def test_another_one_becomes_the_default(make_connection):
+def test_another_one_becomes_the_default(opened, make_connection):
     made = make_connection()
     app = opened()
     app.button(key=f"connections.{made.id}.default").click().run()
@@ -141,7 +133,7 @@ def test_another_one_becomes_the_default(make_connection):
     assert f"connections.{made.id}.default" not in [button.key for button in app.button]
 
 
-def test_deletes_after_asking_and_never_the_default(make_connection):
+def test_deletes_after_asking_and_never_the_default(opened, make_connection):
     made = make_connection()
     default = make_connection("first", default=True)
     app = opened()
@@ -153,16 +145,16 @@ def test_deletes_after_asking_and_never_the_default(make_connection):
         stored("local")
 
 
-def test_the_test_says_that_the_offline_model_answers(workbench):
+def test_the_test_says_that_the_offline_model_answers(opened, workbench):
     offline = stored("offline")
     app = opened()
     app.button(key=f"connections.{offline.id}.test").click().run()
     assert not app.exception
     assert "answers" in app.success[0].value
-    assert offline.model in words(app)
+    assert offline.model in texts(app)
 
 
-def test_the_test_of_a_dead_service_says_why(make_connection):
+def test_the_test_of_a_dead_service_says_why(opened, make_connection):
     made = make_connection(timeout_s=2.0)
     app = opened()
     app.button(key=f"connections.{made.id}.test").click().run()
@@ -170,7 +162,7 @@ def test_the_test_of_a_dead_service_says_why(make_connection):
     assert app.error[0].value
 
 
-def test_a_connection_that_is_gone_leads_back(workbench):
+def test_a_connection_that_is_gone_leads_back(opened, workbench):
     app = opened(edit="gone")
     assert not app.exception
     assert "There is no connection" in app.warning[0].value

@@ -2,16 +2,15 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import library
+from core import library, llm
 from core.db import reading, transaction
 from core.library import Call, Content, ExecutionView
-from core.settings import ROOT
-
-PAGE = "pages/library/executions.py"
+from tests.pages.conftest import texts
 
 
 @pytest.fixture
@@ -30,33 +29,24 @@ def make_execution(workbench, make_template) -> Callable[..., ExecutionView]:
     return make
 
 
-def opened(**params: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=20)
-    app.run()
-    app.switch_page(PAGE)
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.title, *app.error, *app.warning, *app.code]
-    return "\n".join(str(part.value) for part in parts)
+@pytest.fixture
+def opened(open_page) -> Callable[..., AppTest]:
+    return partial(open_page, "library/executions.py")
 
 
 def table(app: AppTest):
     return app.dataframe[0].value
 
 
-def test_says_what_it_is_while_nothing_was_run(workbench):
+def test_says_what_it_is_while_nothing_was_run(opened, workbench):
     app = opened()
     assert not app.exception
     assert app.title[0].value == "Executions"
-    assert "Nothing was run yet" in words(app)
+    assert "Nothing was run yet" in texts(app)
     assert not app.dataframe
 
 
-def test_lists_what_was_run_newest_first(make_execution):
+def test_lists_what_was_run_newest_first(opened, make_execution):
     first, second = make_execution("Ms Ito"), make_execution("Mr Kurz", number=2)
     app = opened()
     assert not app.exception
@@ -64,34 +54,39 @@ def test_lists_what_was_run_newest_first(make_execution):
     assert list(table(app)["Status"]) == ["Completed", "Completed"]
 
 
-def test_filters_from_the_address_keep_what_they_say(make_execution):
+def test_filters_from_the_address_keep_what_they_say(opened, make_execution):
     make_execution("Ms Ito")
     rated = make_execution("Mr Kurz", number=2)
     with transaction() as session:
         library.rate_execution(session, rated.id, 4)
-    for params in ({"version": "v2", "template": "greeting"}, {"rating": "4 ★"}, {"text": "Kurz"}):
+    for params in (
+        {"version": "v2", "template": "greeting"},
+        {"rating": "4"},
+        {"version": "v2", "template": "greeting", "status": "completed"},
+        {"text": "Kurz"},
+    ):
         app = opened(**params)
         assert not app.exception
         assert list(table(app)["Template"]) == ["greeting:2"], params
 
 
-def test_a_filter_that_keeps_nothing_says_so_and_offers_all(make_execution):
+def test_a_filter_that_keeps_nothing_says_so_and_offers_all(opened, make_execution):
     make_execution()
     app = opened()
     app.selectbox(key="status").select("failed").run()
-    assert "Nothing matches" in words(app)
+    assert "Nothing matches" in texts(app)
     app.selectbox(key="status").select("all").run()
     assert len(table(app)) == 1
 
 
-def test_a_template_that_is_not_there_is_named(make_execution):
+def test_a_template_that_is_not_there_is_named(opened, make_execution):
     make_execution()
     app = opened(template="no_such")
     assert not app.exception
-    assert "There is no template" in words(app)
+    assert "There is no template" in texts(app)
 
 
-def test_pages_lead_to_older_ones_and_back(make_execution, monkeypatch):
+def test_pages_lead_to_older_ones_and_back(opened, make_execution, monkeypatch):
     monkeypatch.setattr("pages.library.execution_views.listing.SIZE", 2)
     made = [make_execution(name) for name in ("one", "two", "three", "four", "five")]
     app = opened()
@@ -107,7 +102,7 @@ def test_pages_lead_to_older_ones_and_back(make_execution, monkeypatch):
     assert len(table(app)) == 2
 
 
-def test_a_changed_filter_starts_at_the_newest_again(make_execution, monkeypatch):
+def test_a_changed_filter_starts_at_the_newest_again(opened, make_execution, monkeypatch):
     monkeypatch.setattr("pages.library.execution_views.listing.SIZE", 1)
     make_execution("one")
     make_execution("two")
@@ -130,34 +125,34 @@ def test_exports_what_the_filters_keep(make_execution):
     assert csv.count("\r\n") == 3
 
 
-def test_opens_one_with_its_answer_and_figures(make_execution):
+def test_opens_one_with_its_answer_and_figures(opened, make_execution):
     made = make_execution()
     app = opened(execution=made.id)
     assert not app.exception
-    shown = words(app)
+    shown = texts(app)
     assert "greeting" in shown
     assert made.response in [block.value for block in app.code]
     assert f"{made.input_tokens:,} + {made.output_tokens:,} tokens" in shown
     assert ":orange-badge" in shown and "offline model" in shown
 
 
-def test_shows_what_was_sent_the_variables_and_the_details(make_execution):
+def test_shows_what_was_sent_the_variables_and_the_details(opened, make_execution):
     made = make_execution("Ms Ito")
-    assert "Hello Ms Ito" in words(opened(execution=made.id, body="Sent"))
+    assert "Hello Ms Ito" in texts(opened(execution=made.id, body="Sent"))
     assert "Ms Ito" in [block.value for block in opened(execution=made.id, body="Variables").code]
     details = table(opened(execution=made.id, body="Details")).set_index("Fact")["Value"]
     assert details["Execution"] == made.id
     assert details["Request"] == made.request_id
 
 
-def test_a_missing_execution_leads_back(workbench):
+def test_a_missing_execution_leads_back(opened, workbench):
     app = opened(execution="ex_gone")
     assert not app.exception
     assert "There is no execution" in app.warning[0].value
     assert app.get("page_link")
 
 
-def test_stars_and_note_are_stored(make_execution):
+def test_stars_and_note_are_stored(opened, make_execution):
     made = make_execution()
     app = opened(execution=made.id)
     app.feedback(key=f"execution.{made.id}.stars").set_value(3).run()
@@ -167,10 +162,10 @@ def test_stars_and_note_are_stored(make_execution):
         template = library.get_template(session, made.template_id or "")
     assert (stored.rating, stored.rating_note) == (4, "to the point")
     assert (template.rating_mean, template.rating_count) == (4.0, 1)
-    assert "to the point" in words(app)
+    assert "to the point" in texts(app)
 
 
-def test_replays_under_another_version_and_compares_with_the_original(make_execution):
+def test_replays_under_another_version_and_compares_with_the_original(opened, make_execution):
     made = make_execution("Ms Ito", number=1)
     app = opened(execution=made.id)
     app.selectbox(key="replay.version").select(2)
@@ -185,13 +180,13 @@ def test_replays_under_another_version_and_compares_with_the_original(make_execu
     app = opened(execution=replay_id, body="Compare")
     figures = table(app).set_index("Figure")
     assert (figures["Original"]["Version"], figures["Replay"]["Version"]) == ("v1", "v2")
-    assert "n = 1" in words(app)
+    assert "n = 1" in texts(app)
 
 
-def test_a_direct_call_is_replayed_as_it_was_sent(workbench):
+def test_a_direct_call_is_replayed_as_it_was_sent(opened, workbench):
     made = library.run(Call(Content("Be brief.", "Say hello to Ms Ito."), None, person="ann"))
     app = opened(execution=made.id)
-    assert "sent again as they were" in words(app)
+    assert "sent again as they were" in texts(app)
     app.button(key="replay.send").click().run()
     replay_id = only(app.query_params["execution"])
     finish(replay_id)
@@ -200,9 +195,7 @@ def test_a_direct_call_is_replayed_as_it_was_sent(workbench):
     assert (replay.user, replay.replay_of) == (made.user, made.id)
 
 
-def test_a_failed_call_says_why(make_execution, faulty_model):
-    from core import llm
-
+def test_a_failed_call_says_why(opened, make_execution):
     with transaction() as session:
         draft = llm.ConnectionDraft("broken", "compatible", "http://127.0.0.1:9/v1", "m", max_retries=0, timeout_s=2)
         llm.add_connection(session, draft)
@@ -210,29 +203,48 @@ def test_a_failed_call_says_why(make_execution, faulty_model):
     assert made.status == "failed"
     app = opened(execution=made.id)
     assert app.error[0].value
-    assert "Failed" in words(app)
+    assert "Failed" in texts(app)
 
 
-def test_a_running_call_shows_its_text_and_stops_on_request(workbench, make_template):
-    template = make_template(user="{{ text }}")
+@pytest.fixture
+def start_slowly(workbench, make_template, faulty_model) -> Callable[[int], library.Run]:
+    """Starts a call whose words come one by one, so many ms apart."""
+
+    def start(ms: int) -> library.Run:
+        template = make_template(user="{{ text }}")
+        with transaction() as session:
+            draft = llm.ConnectionDraft("slow", "compatible", faulty_model.url(f"slow-stream-{ms}"), "m")
+            llm.add_connection(session, draft, make_default=False)
+        with reading() as session:
+            version = library.get_version(session, template.id, 1)
+            fields = {"overrides": {"connection": "slow"}, "person": "ann"}
+            return library.start(library.call_version(session, version, {"text": "a river"}, **fields))
+
+    return start
+
+
+def test_a_running_call_stops_on_request(opened, start_slowly):
+    slow_run = start_slowly(3000)
+    app = opened(execution=slow_run.execution_id)
+    assert "Running" in texts(app)
+    assert "characters so far" in texts(app)
+    app.button(key=f"execution.{slow_run.execution_id}.stop").click().run()
+    finish(slow_run.execution_id)
     with reading() as session:
-        version = library.get_version(session, template.id, 1)
-        long_text = " ".join(f"Sentence number {number} speaks of rivers." for number in range(400))
-        call = library.call_version(session, version, {"text": long_text}, person="ann")
-    run = library.start(call)
-    app = opened(execution=run.execution_id)
-    assert not app.exception
-    stop = [button for button in app.button if button.label == "Stop"]
-    if not stop:
-        pytest.skip("the offline model was quicker than the page")
-    stop[0].click().run()
-    finish(run.execution_id)
-    with reading() as session:
-        assert library.get_execution(session, run.execution_id).status == "cancelled"
-    assert "Stopped" in words(app.run())
+        assert library.get_execution(session, slow_run.execution_id).status == "cancelled"
+    assert "Stopped" in texts(app.run())
 
 
-def test_a_call_of_another_process_is_shown_as_running_with_its_age(make_execution):
+def test_a_running_call_becomes_its_answer_when_it_ends(opened, start_slowly, faulty_model):
+    slow_run = start_slowly(500)
+    app = opened(execution=slow_run.execution_id)
+    finish(slow_run.execution_id)
+    app.run()
+    assert "Completed" in texts(app)
+    assert faulty_model.content in [block.value for block in app.code]
+
+
+def test_a_call_of_another_process_is_shown_as_running_with_its_age(opened, make_execution):
     from core.db.models import Execution
 
     made = make_execution()
@@ -241,7 +253,7 @@ def test_a_call_of_another_process_is_shown_as_running_with_its_age(make_executi
         row.status, row.response = "running", None
     app = opened(execution=made.id)
     assert not app.exception
-    assert "in another process" in words(app)
+    assert "in another process" in texts(app)
 
 
 def only(value) -> str:

@@ -1,24 +1,26 @@
 """Settings: what the workbench runs on is read from the screen as it is in force."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import __version__, db, diagnosis, library
 from core.db import transaction
-from core.settings import ROOT, Settings
+from core.settings import Settings
 
 
-def opened() -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=20)
-    app.run()
-    return app.switch_page("pages/admin/settings.py").run()
+@pytest.fixture
+def opened(open_page) -> Callable[..., AppTest]:
+    return partial(open_page, "admin/settings.py")
 
 
 def column(app: AppTest, number: int, index: str, value: str) -> dict[str, str]:
     return app.dataframe[number].value.set_index(index)[value].to_dict()
 
 
-def test_shows_what_the_installation_stands_on(workbench):
+def test_shows_what_the_installation_stands_on(opened, workbench):
     app = opened()
     assert not app.exception
     findings = column(app, 0, "What", "Finding")
@@ -29,7 +31,7 @@ def test_shows_what_the_installation_stands_on(workbench):
     assert findings["Use"] == "local, for one person"
 
 
-def test_warns_about_an_old_sqlite_and_says_what_it_risks(workbench, monkeypatch):
+def test_warns_about_an_old_sqlite_and_says_what_it_risks(opened, workbench, monkeypatch):
     if not workbench.url.startswith("sqlite"):
         pytest.skip("there is no SQLite file here")
     monkeypatch.setattr(db, "sqlite_version", lambda: (3, 40, 1))
@@ -38,7 +40,7 @@ def test_warns_about_an_old_sqlite_and_says_what_it_risks(workbench, monkeypatch
     assert "can damage the database file" in app.warning[0].value
 
 
-def test_names_the_variable_of_each_setting_and_hides_secrets(workbench):
+def test_names_the_variable_of_each_setting_and_hides_secrets(opened, workbench):
     shown = column(opened(), 1, "Variable", "Value")
     assert shown["WHETSTONE_RENDER_DEADLINE_S"] == "1.5"
     assert set(shown) == {f"WHETSTONE_{name.upper()}" for name in Settings.model_fields}
@@ -49,7 +51,7 @@ def test_names_the_variable_of_each_setting_and_hides_secrets(workbench):
     assert "sslpassword=x" not in values
 
 
-def test_says_which_built_in_prompts_are_edited(workbench):
+def test_says_which_built_in_prompts_are_edited(opened, workbench):
     with transaction() as session:
         template = library.get_template_by_name(session, "chat_assistant")
         content = library.get_version(session, template.id, template.latest_number).content
@@ -60,7 +62,7 @@ def test_says_which_built_in_prompts_are_edited(workbench):
     assert sum(text.startswith("edited") for text in texts.values()) == 1
 
 
-def test_the_choice_of_plain_editors_holds_on_other_pages(workbench):
+def test_the_choice_of_plain_editors_holds_on_other_pages(opened, workbench):
     app = opened()
     assert app.toggle(key="editor.plain").value is True  # the fixture's setting
     app.toggle(key="editor.plain").set_value(False).run()

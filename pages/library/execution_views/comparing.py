@@ -43,7 +43,7 @@ def draw(execution: library.ExecutionView) -> None:
         height="content",
         alt="Figures of the original and of the replay",
         column_config={
-            "Figure": st.column_config.TextColumn(width="small"),
+            "Figure": st.column_config.TextColumn(width=130),
             "Original": st.column_config.TextColumn(width="medium"),
             "Replay": st.column_config.TextColumn(width="medium"),
         },

@@ -26,6 +26,8 @@ OFFERED = 100
 EXPORTED = 100_000
 _ALL = "all"
 _TIMES = {"any": None, "today": 0, "7 days": 7, "30 days": 30}
+# The address holds the words that stand on the screen.
+_STATUSES: dict[str, library.Status] = {STATUS[status][0].lower(): status for status in get_args(library.Status)}
 _FILTERS = ("text", "template", "version", "status", "model", "time", "rating")
 
 
@@ -34,9 +36,10 @@ def draw() -> None:
     with reading() as session:
         templates = [row.name for row in library.list_templates(session, order="used", size=OFFERED).rows]
         models = library.models_used(session)
-    title, action = st.columns([4, 1], vertical_alignment="bottom")
-    with title:
-        layout.heading("Executions", "Every model call is recorded here, with what was sent and what came back.")
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom"):
+        with st.container():
+            layout.heading("Executions", "Every model call is recorded here, with what was sent and what came back.")
+        action = st.container(width="content")
     picked = _filter_row(templates, models)
     filters = _filters(picked)
     narrowed = filters != library.ExecutionFilter()
@@ -49,7 +52,7 @@ def draw() -> None:
         return
     with action:
         _export(filters)
-    chosen = execution_table(found.rows, key="executions.table")
+    chosen = execution_table(found.rows, key="executions.table", height=560 if len(found.rows) > 14 else "content")
     if chosen is not None:
         st.switch_page(PAGE, query_params={"execution": chosen.id, **({"list": here} if (here := _address()) else {})})
     _pages(before, found)
@@ -75,39 +78,34 @@ def _address() -> str:
 def _filter_row(templates: list[str], models: list[str]) -> dict:
     """Each filter is bound to the URL by its key; a changed filter starts at the newest again."""
     bound = {"bind": "query-params", "on_change": _from_the_newest}
-    text, template, version, status = st.columns([3, 3, 1, 2], vertical_alignment="bottom")
-    picked = {
-        "text": text.text_input(
-            "Text", key="text", type="search", live="400ms", placeholder="In what was sent or came back", **bound
-        ),
-        "template": template.selectbox(
+    picked = {}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        picked["text"] = st.text_input(
+            "Text",
+            key="text",
+            type="search",
+            live="400ms",
+            placeholder="In what was sent or came back",
+            width=300,
+            **bound,
+        )
+        picked["template"] = st.selectbox(
             "Template",
             [_ALL, *templates],
             key="template",
             accept_new_options=True,
-            help="Any name can be typed",
+            help=f"The {OFFERED} used last are offered; any name can be typed",
+            width=240,
             **bound,
-        ),
-    }
-    picked["template_view"] = _template(picked["template"])
-    latest = picked["template_view"].latest_number if picked["template_view"] else 0
-    picked["version"] = version.selectbox(
-        "Version",
-        [_ALL, *(f"v{number}" for number in range(latest, 0, -1))],
-        key="version",
-        disabled=not latest,
-        help=None if latest else "Choose a template first",
-        **bound,
-    )
-    picked["status"] = status.selectbox(
-        "Status", [_ALL, *get_args(library.Status)], format_func=_status_words, key="status", **bound
-    )
-    model, time, rating = st.columns([4, 3, 2], vertical_alignment="bottom")
-    picked["model"] = model.selectbox("Model", [_ALL, *models], key="model", **bound)
-    picked["time"] = time.segmented_control("Time", list(_TIMES), default="any", required=True, key="time", **bound)
-    picked["rating"] = rating.selectbox(
-        "Rating from", [_ALL, "1", "2", "3", "4", "5"], format_func=_rating_words, key="rating", **bound
-    )
+        )
+        picked["template_view"] = _template(picked["template"])
+        latest = picked["template_view"].latest_number if picked["template_view"] else 0
+        versions = [_ALL, *(f"v{number}" for number in range(latest, 0, -1))]
+        picked["version"] = st.selectbox("Version", versions, key="version", disabled=not latest, width=110, **bound)
+        picked["status"] = st.selectbox("Status", [_ALL, *_STATUSES], key="status", width=150, **bound)
+        picked["model"] = st.selectbox("Model", [_ALL, *models], key="model", width=220, **bound)
+        picked["time"] = st.segmented_control("Time", list(_TIMES), default="any", required=True, key="time", **bound)
+        picked["rating"] = st.selectbox("Stars from", [_ALL, *"12345"], key="rating", width=120, **bound)
     return picked
 
 
@@ -126,7 +124,7 @@ def _filters(picked: dict) -> library.ExecutionFilter:
     return library.ExecutionFilter(
         template_id=template.id if template else None,
         number=int(version.removeprefix("v")) if version and template else None,
-        status=chosen("status"),  # type: ignore[arg-type]
+        status=_STATUSES.get(chosen("status") or ""),
         model=chosen("model"),
         since=_since(_TIMES[picked["time"]]),
         rating_from=int(rating) if rating else None,
@@ -216,7 +214,7 @@ def _empty(narrowed: bool, paged: bool) -> None:
 
 
 def _export(filters: library.ExecutionFilter) -> None:
-    with st.popover("Export", icon=ICON.download, width="stretch"):
+    with st.popover("Export", icon=ICON.download):
         st.caption(f"All that the filters keep, newest first, at most {EXPORTED:,}. Made when you click.")
         for label, form, mime in (("CSV", "csv", "text/csv"), ("JSON Lines", "jsonl", "application/jsonl")):
             st.download_button(
@@ -242,11 +240,3 @@ def _export_of(filters: library.ExecutionFilter, form: Literal["csv", "jsonl"]) 
         return buffer.getvalue()
 
     return make
-
-
-def _status_words(status: str) -> str:
-    return STATUS[status][0] if status in STATUS else status
-
-
-def _rating_words(rating: str) -> str:
-    return rating if rating == _ALL else f"{rating} ★"

@@ -153,7 +153,7 @@ def _details(execution: library.ExecutionView) -> None:
         height="content",
         alt="Everything recorded about this call",
         column_config={
-            "Fact": st.column_config.TextColumn(width="small"),
+            "Fact": st.column_config.TextColumn(width=150),
             "Value": st.column_config.TextColumn(width="large"),
         },
     )

@@ -33,32 +33,28 @@ def draw(template: library.TemplateView) -> None:
     newest = template.current_number or versions[0].number
     candidates: list[Candidate] = st.session_state.setdefault(f"{key}.candidates", [Candidate(newest)])
 
-    inputs, picks = st.columns([3, 2], gap="medium")
-    with picks:
-        candidates = _pickers(template, candidates, [version.number for version in versions], connections, key)
+    candidates = _pickers(template, candidates, [version.number for version in versions], connections, key)
     chosen = [version for version in versions if version.number in {each.number for each in candidates}]
     specs = _union(chosen)
-    with inputs:
-        st.markdown("**Values**")
-        if not specs:
-            st.caption("The chosen versions have no variables.")
-        values = values_form(specs, key=f"{key}.value", start=start or library.sample_values(specs))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            lacking = missing(specs, values)
-            pressed = st.button(
-                "Run" if len(candidates) == 1 else f"Run all {len(candidates)}",
-                icon=ICON.run,
-                type="primary",
-                key=f"{key}.go",
-                shortcut="Mod+Enter",
-                disabled=bool(lacking),
-                help=f"Fill in: {', '.join(lacking)}" if lacking else None,
-            )
-            cache = st.toggle(
-                "Reuse stored answers",
-                key=f"{key}.cache",
-                help="An identical request gets the answer that is stored, marked as cached, at no cost. Off: the model is asked again.",
-            )
+    if not specs:
+        st.caption("The chosen versions have no variables.")
+    values = values_form(specs, key=f"{key}.value", start=start or library.sample_values(specs))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        lacking = missing(specs, values)
+        pressed = st.button(
+            "Run" if len(candidates) == 1 else f"Run all {len(candidates)}",
+            icon=ICON.run,
+            type="primary",
+            key=f"{key}.go",
+            shortcut="Mod+Enter",
+            disabled=bool(lacking),
+            help=f"Fill in: {', '.join(lacking)}" if lacking else None,
+        )
+        cache = st.toggle(
+            "Reuse stored answers",
+            key=f"{key}.cache",
+            help="An identical request gets the answer that is stored, marked as cached, at no cost. Off: the model is asked again.",
+        )
     if pressed:
         st.session_state[f"{key}.executions"] = []
         for each in candidates:
@@ -92,23 +88,27 @@ def _pickers(
     connections: list[llm.ConnectionView],
     key: str,
 ) -> list[Candidate]:
-    st.markdown("**Versions and models**")
     names = ["as saved", *(connection.name for connection in connections)]
     labels = {label.number: label.name for label in reversed(template.labels)}
     picked = []
     for index, each in enumerate(candidates):
-        one, two, three = st.columns([2, 3, 3])
-        hidden = "visible" if index == 0 else "collapsed"
-        number = one.selectbox(
-            "Version",
-            numbers,
-            numbers.index(each.number) if each.number in numbers else 0,
-            format_func=lambda n: f"v{n} {labels.get(n, '')}".strip(),
-            key=f"{key}.number.{index}",
-            label_visibility=hidden,
-        )
-        connection = two.selectbox("Connection", names, key=f"{key}.connection.{index}", label_visibility=hidden)
-        model = three.text_input("Model", key=f"{key}.model.{index}", placeholder="as saved", label_visibility=hidden)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            hidden = "visible" if index == 0 else "collapsed"
+            number = st.selectbox(
+                "Version",
+                numbers,
+                numbers.index(each.number) if each.number in numbers else 0,
+                format_func=lambda n: f"v{n} {labels.get(n, '')}".strip(),
+                key=f"{key}.number.{index}",
+                label_visibility=hidden,
+                width=180,
+            )
+            connection = st.selectbox(
+                "Connection", names, key=f"{key}.connection.{index}", label_visibility=hidden, width=200
+            )
+            model = st.text_input(
+                "Model", key=f"{key}.model.{index}", placeholder="as saved", label_visibility=hidden, width=260
+            )
         picked.append(Candidate(number, None if connection == "as saved" else connection, model.strip() or None))
     with st.container(horizontal=True):
         if len(picked) < MOST and st.button("Add a column", icon=ICON.add, key=f"{key}.add", type="tertiary"):

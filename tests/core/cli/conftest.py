@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from core import startup
 from core.cli.root import cli as root
-from core.settings import ROOT
+from core.settings import ROOT, Settings
 from tests.servers.faulty_model import FaultyModel
 
 
@@ -68,6 +70,20 @@ def shell(environment: dict[str, str]) -> Callable[..., Outcome]:
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 
     return shell
+
+
+@pytest.fixture
+def opened(environment: dict[str, str]) -> Callable[[], AbstractContextManager[None]]:
+    """`with opened():` reaches what the verbs see by Python, for what no verb makes."""
+
+    @contextmanager
+    def opened() -> Iterator[None]:
+        folder, url = Path(environment["WHETSTONE_DATA_DIR"]), environment.get("WHETSTONE_DATABASE_URL")
+        startup.open_workbench(Settings(data_dir=folder, database_url=url, person="tess"))
+        yield
+        startup.close_workbench()
+
+    return opened
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core import call_ai_chat
+
 
 @pytest.fixture
 def ran(cli, create, add_connection):
@@ -85,16 +87,9 @@ def test_replay_under_a_version_that_is_not_there_is_a_mistake(cli, ran):
     assert cli("executions", "replay", ran[0], "--version", "9").code == 2
 
 
-def test_replay_of_a_direct_call_under_a_version_is_refused_rather_than_ignored(cli, environment):
-    from core import call_ai_chat, startup
-    from core.settings import Settings
-
-    settings = Settings(
-        data_dir=environment["WHETSTONE_DATA_DIR"], database_url=environment.get("WHETSTONE_DATABASE_URL")
-    )
-    startup.open_workbench(settings)
-    direct = call_ai_chat(user_prompt="Hello").id
-    startup.close_workbench()
+def test_replay_of_a_direct_call_under_a_version_is_refused_rather_than_ignored(cli, opened):
+    with opened():
+        direct = call_ai_chat(user_prompt="Hello").id
     refused = cli("executions", "replay", direct, "--version", "2", "--json")
     assert (refused.code, refused.json["error"]["kind"]) == (2, "InputError")
     assert cli("executions", "replay", direct, "--json").json["rendered"]["user"] == "Hello"

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
+from core import library
+from core.db import transaction
+
 
 @pytest.fixture
-def typed_template(environment, cli):
+def typed_template(opened):
     """A template with one variable of every type; returns its name."""
-    from core import library, startup
-    from core.db import transaction
-    from core.settings import Settings
-
     specs = (
         library.VariableSpec("count", "number"),
         library.VariableSpec("polite", "yes_no"),
@@ -20,13 +19,8 @@ def typed_template(environment, cli):
         library.VariableSpec("tone", "choice", choices=("warm", "cool")),
     )
     text = "{{ count + 1 }} {{ 'yes' if polite else 'no' }} {{ items|join('+') }} {{ data.a }} {{ tone }}"
-    settings = Settings(
-        data_dir=environment["WHETSTONE_DATA_DIR"], database_url=environment.get("WHETSTONE_DATABASE_URL")
-    )
-    startup.open_workbench(settings)
-    with transaction() as session:
+    with opened(), transaction() as session:
         library.create_template(session, "typed", library.Content(user=text, variables=specs), person="tess")
-    startup.close_workbench()
     return "typed"
 
 

@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from core import library
+from core.db import transaction
 from core.settings import ROOT
 
 KEYS = ["execution_id", "status", "response", "rendered", "tokens", "cost_usd", "duration_ms", "connection", "model"]
@@ -80,6 +82,17 @@ def test_a_failing_service_ends_with_3_and_the_failure_is_recorded(cli, create, 
     recorded = cli("executions", "show", document["execution_id"], "--json").json
     assert (recorded["status"], recorded["error"]["message"]) == ("failed", document["error"]["message"])
     assert recorded["rendered"]["user"] == "Greet Ada."
+
+
+def test_an_answer_that_does_not_meet_the_schema_is_a_failed_run_and_ends_with_3(cli, opened, add_connection):
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    with opened(), transaction() as session:
+        content = library.Content(user="Give n.", response_schema=schema)
+        library.create_template(session, "strict", content, person="tess")
+    add_connection("not-schema")
+    failed = cli("run", "strict", "--json")
+    assert failed.code == 3
+    assert failed.json["error"]["kind"] == "PromptSchemaError"
 
 
 def test_a_service_that_does_not_answer_in_time_ends_with_3(cli, create, add_connection):

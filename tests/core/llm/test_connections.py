@@ -21,10 +21,10 @@ OPENAI = {"kind": "openai", "base_url": "https://api.openai.com/v1", "model": "g
 
 
 @pytest.fixture(autouse=True)
-def opened(workbench, configured):
-    """The workbench's own settings are in force again, after those of `configured`."""
-    llm.configure(workbench)
-    return workbench
+def opened(database):
+    with transaction() as session:
+        llm.ensure_offline(session)
+    return database
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ AT = datetime(2026, 12, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def record(workbench):
+def record(database):
     def record(*, connection="main", at=AT, status="completed", cost_usd=None, attempts=1, reserved_usd=None, ends=600):
         with transaction() as session:
             session.add(
@@ -42,7 +42,7 @@ def spend(at=AT, connection="main"):
         return llm.month_spend(session, connection, at)
 
 
-def test_nothing_was_spent_on_an_unused_connection(workbench):
+def test_nothing_was_spent_on_an_unused_connection(database):
     assert spend() == llm.Spend(0.0, 0, 0, 0.0)
 
 
