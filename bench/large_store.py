@@ -56,7 +56,9 @@ def build(templates: int, executions: int) -> Built:
         raw.execute("COMMIT")
         for start in range(0, executions, 100_000):
             raw.execute("BEGIN IMMEDIATE")
-            _insert(raw, "execution", _executions(start, min(executions, start + 100_000), executions, templates, sentences))
+            _insert(
+                raw, "execution", _executions(start, min(executions, start + 100_000), executions, templates, sentences)
+            )
             raw.execute("COMMIT")
         raw.execute("BEGIN IMMEDIATE")
         for name in ("template", "execution"):
@@ -123,7 +125,9 @@ def _templates(count: int, sentences: list[str]) -> Iterator[dict]:
 
 
 def _versions(templates: int, sentences: list[str]) -> Iterator[dict]:
-    variables = json.dumps([{"name": name, "type": "text", "default": None, "required": True} for name in ("name", "text")])
+    variables = json.dumps(
+        [{"name": name, "type": "text", "default": None, "required": True} for name in ("name", "text")]
+    )
     at = _stamp(MONTH)
     for n in range(templates):
         for number in range(1, 6):

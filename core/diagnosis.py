@@ -43,12 +43,12 @@ class SettingView:
 def diagnose(settings: Settings) -> list[Check]:
     """Every check, none of which takes longer than a moment."""
     return [
-        _guarded("Data folder", lambda: data_folder(settings)),
-        _guarded("Free disk space", lambda: disk(settings)),
-        _guarded("SQLite", lambda: sqlite(settings)),
-        _guarded("Database schema", schema),
-        _guarded("Default connection", default_connection),
-        _guarded("Rendering worker", rendering_worker),
+        guarded("Data folder", lambda: data_folder(settings)),
+        guarded("Free disk space", lambda: disk(settings)),
+        guarded("SQLite", lambda: sqlite(settings)),
+        guarded("Database schema", schema),
+        guarded("Default connection", default_connection),
+        guarded("Rendering worker", rendering_worker),
     ]
 
 
@@ -100,8 +100,9 @@ def disk(settings: Settings) -> tuple[State, str]:
 
 
 def sqlite(settings: Settings) -> tuple[State, str]:
-    """The version of the library, and what an old one risks."""
-    version = ".".join(map(str, db.sqlite_version()))
+    """The version of the library, where it comes from, and what an old one risks."""
+    origin = "bundled with pysqlite3" if db.sqlite_module().__name__ == "pysqlite3" else "the library of the system"
+    version = f"{'.'.join(map(str, db.sqlite_version()))}, {origin}"
     if db.sqlite_version() >= db.SAFE_SQLITE or not settings.url.startswith("sqlite"):
         return "ok", version
     safe = ".".join(map(str, db.SAFE_SQLITE))
@@ -136,10 +137,11 @@ def rendering_worker() -> tuple[State, str]:
     return ("ok", "answers") if answer == "ready" else ("fail", f"answered {answer[:60]!r}. Install Whetstone anew.")
 
 
-def _guarded(name: str, look: Callable[[], tuple[State, str]]) -> Check:
+def guarded(name: str, look: Callable[[], tuple[State, str]]) -> Check:
+    """What `look` found; an error that it meets is a finding too."""
     try:
         return Check(name, *look())
     except WorkbenchError as error:
         return Check(name, "fail", str(error))
-    except Exception as error:  # what a check meets is its finding
+    except Exception as error:
         return Check(name, "fail", f"{type(error).__name__}: {llm.mask_secrets(str(error))[:200]}")

@@ -38,7 +38,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
         logs.configure(settings.log_level, llm.mask_secrets)
         rendering.configure(deadline_s=settings.render_deadline_s, memory_mb=settings.render_memory_mb)
         llm.configure(settings)
-        llm.set_offline_starter(_start_offline_model)
+        llm.set_offline_starter(offline_model_url)
         if settings.database_url is None:
             _make_folder(settings)
         engine = db.make_engine(settings.url)
@@ -68,8 +68,8 @@ def close_workbench() -> None:
     _opened = None
 
 
-def _start_offline_model() -> str:
-    """The base URL of the offline model, which is started on its first use."""
+def offline_model_url() -> str:
+    """The base URL of the offline model, which is started on its first use and ended by `close_workbench`."""
     from core import local_model
 
     if not _offline:

@@ -11,7 +11,7 @@ CORE = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 TIERS = {
-    "errors": 0, "clock": 0, "settings": 0, "logs": 0,
+    "errors": 0, "clock": 0, "settings": 0, "logs": 0, "schemas": 0,
     "db": 1, "llm": 1, "evidence": 1, "activity": 1,
     "library": 2, "sources": 2, "jobs": 2, "access": 2,
     "experiments": 3, "workshop": 3, "analysis": 3, "enhancement": 3, "genie": 3,

@@ -4,9 +4,10 @@ import click
 
 from core import logs, startup
 from core.cli import output
-from core.cli.checking import run_checks, shown_settings
+from core.cli.checking import run_checks
 from core.cli.invocation import Invocation, Verb
 from core.cli.root import NEGATIVE
+from core.diagnosis import settings_in_force
 from core.library import rendering
 from core.llm import mask_secrets
 
@@ -22,11 +23,15 @@ def doctor(invocation: Invocation) -> int:
     checks = list(run_checks(settings))
     failed = sum(check.state == "fail" for check in checks)
     warned = sum(check.state == "warn" for check in checks)
-    in_force = shown_settings(settings)
+    in_force = settings_in_force(settings)
     parts = [
-        output.pairs({f"WHETSTONE_{name.upper()}": value for name, value in in_force.items()}),
-        output.table(("check", "state", "finding"), [(each.name, each.state, each.detail) for each in checks]),
+        output.table(
+            ("setting", "value", "from"),
+            [(each.variable, each.value, "set" if each.is_given else "default") for each in in_force],
+        ),
+        output.table(("check", "state", "finding"), [(each.name, each.state, each.message) for each in checks]),
         f"{len(checks)} checks: {failed} failed, {warned} with a warning.",
     ]
-    invocation.put({"ok": not failed, "checks": checks, "settings": in_force}, "\n\n".join(parts))
+    shown = {each.variable: {"value": each.value, "set": each.is_given} for each in in_force}
+    invocation.put({"ok": not failed, "checks": checks, "settings": shown}, "\n\n".join(parts))
     return NEGATIVE if failed else 0

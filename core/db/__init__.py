@@ -13,7 +13,7 @@ from core.db.engine import (
     use,
 )
 from core.db.schema import check_known, head, revision, upgrade
-from core.db.search import narrowed
+from core.db.search import narrowed, without_index
 
 __all__ = [
     "SAFE_SQLITE",
@@ -30,4 +30,5 @@ __all__ = [
     "transaction",
     "upgrade",
     "use",
+    "without_index",
 ]

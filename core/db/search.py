@@ -6,7 +6,7 @@ Every word of the query must occur; the last one may be the start of a word, so 
 import re
 
 from sqlalchemy import ColumnElement, Select, column, func, literal_column, table, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.db.models import Execution, Template
 
@@ -17,6 +17,17 @@ _MAX_WORDS = 12
 def words(query: str) -> list[str]:
     """The words that are searched for, in lower case: letters and digits, `_` parts them. At most 12."""
     return [word.lower() for word in _WORDS.findall(query.replace("_", " "))][:_MAX_WORDS]
+
+
+def without_index(session: Session, wanted: InstrumentedAttribute) -> ColumnElement:
+    """The column, written so that SQLite takes no index for it.
+
+    SQLite believes that every comparison with an indexed column leaves few rows. Where that is wrong it would look
+    through most of the table, or sort it, although the rows wanted lie at the end of the order asked for.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return wanted
+    return literal_column(f"+{wanted.class_.__tablename__}.{wanted.key}", wanted.type)
 
 
 def narrowed(

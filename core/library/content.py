@@ -5,10 +5,9 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-import jsonschema
-
+from core import schemas
 from core.db.models import Version
-from core.errors import PromptRenderError, PromptSchemaError, PromptValidationError
+from core.errors import PromptRenderError, PromptValidationError
 from core.library import rendering
 from core.library.characters import check_kept
 from core.library.variables import check_specs, declared, specs_from_json, specs_to_json
@@ -60,24 +59,20 @@ def _check_settings(content: Content) -> None:
         raise PromptValidationError(f"The answer's limit is {content.max_tokens} tokens; it has to be at least 1.")
     if len(content.stop) > 4 or not all(content.stop):
         raise PromptValidationError("Give at most four stop texts, none of them empty.")
-    for title, name, most in (("model", content.model, 200), ("connection", content.connection, 100)):
-        if len(name or "") > most:
-            raise PromptValidationError(f"The {title}'s name is longer than {most} characters. Correct it.")
-    check_kept("A setting", content.model, content.connection, content.stop, content.response_schema)
+    check_model(content.model)
+    if len(content.connection or "") > 100:
+        raise PromptValidationError("The connection's name is longer than 100 characters. Choose one that there is.")
+    check_kept("A setting", content.connection, content.stop, content.response_schema)
     check_kept("A variable", specs_to_json(content.variables))
     if content.response_schema is not None:
-        check_schema(content.response_schema)
+        schemas.validator(content.response_schema)
 
 
-def check_schema(schema: Any) -> None:
-    """Raises PromptSchemaError if `schema` is no JSON Schema for an object or array."""
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        where = "/".join(str(part) for part in error.absolute_path) or "its top"
-        raise PromptSchemaError(
-            f"The response schema is not valid JSON Schema: at {where}: {error.message[:200]}."
-        ) from error
+def check_model(name: str | None) -> None:
+    """Raises InputError if a record cannot keep the model's name."""
+    if len(name or "") > 200:
+        raise PromptValidationError("The model's name is longer than 200 characters. Correct it.")
+    check_kept("The model's name", name)
 
 
 def content_hash(content: Content) -> str:

@@ -1,9 +1,9 @@
 """Figures over the record of executions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from core.db.models import Execution
@@ -24,19 +24,21 @@ class MonthFigures:
 
 def month_figures(session: Session, at: datetime) -> MonthFigures:
     """What the month of `at` held up to then. Cancelled and failed calls count too: they may have cost something."""
+    at = at.astimezone(UTC)
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    # PostgreSQL would tell the day in the time zone of the server.
-    day = func.date(Execution.created_at if on_sqlite else func.timezone("UTC", Execution.created_at))
-    query = (
-        select(day, func.count(), func.sum(Execution.cost_usd), func.count(Execution.cost_usd))
-        .where(Execution.created_at >= first, Execution.created_at <= at)
-        .group_by(day)
-    )
+    # A range of the index for each day: grouping by the date would sort the whole month.
+    days = [_day(number, first + timedelta(days=number), at) for number in range(at.day)]
     per_day = [0] * at.day
     calls = known = 0
     cost = 0.0
-    for date, n, spent, priced in session.execute(query):
-        per_day[int(str(date)[8:10]) - 1] += n
+    for number, n, spent, priced in session.execute(union_all(*days)):
+        per_day[number] = n
         calls, known, cost = calls + n, known + priced, cost + (spent or 0.0)
     return MonthFigures(calls, cost, calls - known, per_day)
+
+
+def _day(number: int, begin: datetime, at: datetime) -> Select:
+    figures = func.count(), func.sum(Execution.cost_usd), func.count(Execution.cost_usd)
+    end = begin + timedelta(days=1)
+    until = Execution.created_at < end if end <= at else Execution.created_at <= at  # one bound: two cost twice
+    return select(literal(number), *figures).where(Execution.created_at >= begin, until)

@@ -119,8 +119,8 @@ def _filtered(session: Session, query: Select, filters: TemplateFilter) -> Selec
         wanted = (
             Version.connection.is_(None) if filters.connection == "auto" else Version.connection == filters.connection
         )
-        current = select(Label.template_id).join(Version, Version.id == Label.version_id)
-        query = query.where(Template.id.in_(current.where(Label.name == PRODUCTION, wanted)))
+        current = exists().where(Label.template_id == Template.id, Label.name == PRODUCTION)
+        query = query.where(current.where(Version.id == Label.version_id, wanted))
     return query
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from core.errors import PromptValidationError
+from core.library.characters import kept
 
 PRODUCTION = "production"
 """The label that decides what runs."""
@@ -36,7 +37,7 @@ def parse_reference(text: str) -> Reference:
         name, _, number = text.partition(":")
         if not (number.isascii() and number.isdigit()) or len(number) > 9 or int(number) < 1:
             raise PromptValidationError(
-                f"'{number[:40]}' is not a version number. Write name:3, name@label or just the name."
+                f"'{kept(number[:40])}' is not a version number. Write name:3, name@label or just the name."
             )
         return Reference(check_name(name), number=int(number))
     return Reference(check_name(text))
@@ -50,7 +51,7 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or "//" in name or name.endswith("/"):
         raise PromptValidationError(
-            f"'{name[:60]}' cannot be a template's name. Use 1–200 of a–z, 0–9, _, - and / (for folders), "
+            f"'{kept(name[:60])}' cannot be a template's name. Use 1–200 of a–z, 0–9, _, - and / (for folders), "
             f"starting with a letter or digit, for example '{slug(name)}'."
         )
     return name
@@ -66,12 +67,12 @@ def check_label(name: str) -> str:
         raise PromptValidationError("'latest' is reserved: it always means the newest version. Choose another label.")
     if not _LABEL.fullmatch(name):
         raise PromptValidationError(
-            f"'{name[:60]}' cannot be a label. Use 1–36 of a–z, 0–9, _ and -, with a letter or digit at both ends."
+            f"'{kept(name[:60])}' cannot be a label. Use 1–36 of a–z, 0–9, _ and -, with a letter or digit at both ends."
         )
     return name
 
 
 def slug(title: str) -> str:
     """A name made from a title: 'Chat Assistant' becomes `chat_assistant`; 'template' if nothing is left."""
-    plain = re.sub(r"[^a-z0-9/]+", "_", title.lower()).strip("_/")
-    return re.sub(r"_*/+_*", "/", plain)[:200] or "template"
+    plain = re.sub(r"[^a-z0-9/]+", "_", title.lower())
+    return re.sub(r"[_/]*/[_/]*", "/", plain).strip("_/")[:200].rstrip("_/") or "template"

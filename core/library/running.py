@@ -18,6 +18,7 @@ from core.db import reading
 from core.errors import ConfigError, InputError, WorkbenchError
 from core.library import rendering
 from core.library.characters import check_kept
+from core.library.content import check_model
 from core.library.executions import get_execution
 from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
 from core.library.repairing import repair_prompt
@@ -289,14 +290,15 @@ def _defect(doing: str, error: Exception) -> WorkbenchError:
 
 def _texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
     """What is sent, and the raw variables as they are recorded."""
-    if call.values is None:
-        check_kept("The text", call.content.system, call.content.user)
-        return call.content.system, call.content.user, None
-    values = values_for(call.content.variables, call.values)
-    rendered = rendering.render(call.content.system, call.content.user, values)
-    for name, value in values.items():
-        check_kept(f"The value of '{name}'", value)
-    return rendered.system, rendered.user, recordable(call.values, values)
+    system, user, variables = call.content.system, call.content.user, None
+    if call.values is not None:
+        values = values_for(call.content.variables, call.values)
+        rendered = rendering.render(system, user, values)
+        system, user, variables = rendered.system, rendered.user, recordable(call.values, values)
+        for name, value in variables.items():
+            check_kept(f"The value of '{name}'", value)
+    check_kept("The text", system, user)
+    return system, user, variables
 
 
 def _request(call: Call, connection: llm.ConnectionView, system: str, user: str) -> llm.ChatRequest:
@@ -311,9 +313,7 @@ def _request(call: Call, connection: llm.ConnectionView, system: str, user: str)
         raise ConfigError(
             f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page."
         )
-    if len(model) > 200:
-        raise InputError(f"The model's name has {len(model):,} characters; at most 200 are kept. Correct it.")
-    check_kept("The model's name", model)
+    check_model(model)
     return llm.ChatRequest(
         system=system,
         user=user,

@@ -6,11 +6,10 @@ The service's own promise is never trusted: many ignore `response_format`. Nothi
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from core.errors import PromptSchemaError
 from core.llm.cleaning import storable
+from core.schemas import validator
 
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _FENCED = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
@@ -46,10 +45,7 @@ def asked(response_schema: dict[str, Any] | None) -> Asked | None:
     )
     schema = response_schema["schema"] if wrapped else response_schema
     name = str((response_schema.get("name") if wrapped else schema.get("title")) or "answer")
-    try:
-        _validator(json.dumps(schema, sort_keys=True))
-    except (TypeError, ValueError) as error:
-        raise PromptSchemaError(f"The response schema cannot be written as JSON ({error}). Correct it.") from error
+    validator(schema)
     json_schema = {
         "name": _NAME.sub("_", name)[:64] or "answer",
         "schema": schema,
@@ -71,9 +67,7 @@ def parsed(text: str, schema: dict[str, Any], *, complete: bool = True) -> Any:
     import jsonschema
 
     try:
-        errors = sorted(
-            _validator(json.dumps(schema, sort_keys=True)).iter_errors(value), key=lambda e: list(map(str, e.path))
-        )
+        errors = sorted(validator(schema).iter_errors(value), key=lambda e: list(map(str, e.path)))
     except (jsonschema.exceptions.SchemaError, RecursionError, ValueError, LookupError) as error:
         raise UnfitError(f"the schema cannot be applied ({type(error).__name__})") from error
     except Exception as error:  # an unresolvable $ref has an exception class of another package
@@ -144,21 +138,3 @@ def _json_in(text: str, *, mend: bool) -> Any:
         if isinstance(value, dict | list) and value:
             return value
     raise UnfitError("the answer is not JSON")
-
-
-@lru_cache(maxsize=128)
-def _validator(schema_json: str) -> Any:
-    import jsonschema
-    from referencing import Registry
-
-    schema = json.loads(schema_json)
-    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-    try:
-        kind.check_schema(schema)
-    except jsonschema.exceptions.SchemaError as error:
-        where = ".".join(map(str, error.path)) or "the top"
-        raise PromptSchemaError(
-            f"The response schema is not valid JSON Schema, at {where}: {error.message[:300]}. Correct it."
-        ) from error
-    # An empty registry, because the default one fetches remote references.
-    return kind(schema, registry=Registry())

@@ -14,9 +14,9 @@ from markdown_it.token import Token
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>|~$#!]"  # marks that mean something anywhere
     r"|(?<!\w)_|_(?!\w)"  # an underscore at the edge of a word is emphasis
-    r"|:(?=[A-Za-z+\-_/])"  # directives, emoji, icons, addresses
+    r"|:(?=[A-Za-z+\-_])"  # directives, emoji, icons
     r"|&(?=[\w#])"  # entities
-    r"|(?<=\bwww)\."  # addresses without a scheme
+    r"|:(?=//)|(?<=\bwww)\."  # addresses, which would become links
     r"|^[-+=]|^\d+(?=[.)])"  # lists and rules
 )
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
@@ -32,7 +32,12 @@ def plain(text: str, limit: int = 200) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
-    return f"{found}\u200b" if found[0].isdigit() else f"\\{found}"
+    # A backslash does not keep an address or a list number apart; an invisible space does.
+    return f"{found}\u200b" if found[0].isdigit() or found in (":", ".") and not _is_directive(match) else f"\\{found}"
+
+
+def _is_directive(match: re.Match[str]) -> bool:
+    return match.group() == ":" and not match.string.startswith("//", match.end())
 
 
 def markdown(text: str) -> None:

@@ -1,14 +1,19 @@
 """From click to database, in real Chromium on a real server."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
 
-from tests.browser.conftest import App, settle, shoot
+from core import db, library
+from tests.browser.conftest import ROOT, App, settle, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
+HOSTILE = ROOT / "tests" / "hostile"
+RUN = re.compile("^Run Shortcut")
 EDITOR = 'iframe[title="streamlit_ace.streamlit_ace"]'
 
 
@@ -111,8 +116,8 @@ def test_a_stale_save_in_a_second_tab_shows_both_sides_and_loses_nothing(app: Ap
     second = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     for tab in (first, second):
         open_template(tab, app, "chat_assistant")
-    for tab, text in ((first, "First tab: {{ message }}"), (second, "Second tab: {{ message }}")):
-        type_into_editor(tab, 1, text)
+    for tab, typed in ((first, "First tab: {{ message }}"), (second, "Second tab: {{ message }}")):
+        type_into_editor(tab, 1, typed)
         expect(tab.get_by_text("unsaved changes, kept as you type")).to_be_visible()
         settle(tab)
     first.get_by_role("button", name="Save").click()
@@ -130,7 +135,7 @@ def test_a_stale_save_in_a_second_tab_shows_both_sides_and_loses_nothing(app: Ap
     texts = app.rows(
         "SELECT user_text FROM version WHERE template_id = :id ORDER BY number", id=app.template_id("chat_assistant")
     )
-    assert [text for (text,) in texts[1:]] == ["First tab: {{ message }}", "Second tab: {{ message }}"]
+    assert [user_text for (user_text,) in texts[1:]] == ["First tab: {{ message }}", "Second tab: {{ message }}"]
     first.context.close()
     second.context.close()
 
@@ -139,7 +144,7 @@ def test_a_stopped_run_keeps_what_had_come(app: App, page: Page):
     open_template(page, app, "documentation_generator", "Run")
     sentence = "The harbour master records every ship that passes the lock between six and nine. "
     page.get_by_role("textbox", name="code_content").fill(sentence * 60)
-    page.get_by_role("button", name="Run", exact=False).last.click()
+    page.get_by_role("button", name=RUN).click()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
     assert app.rows("SELECT status FROM execution") == [("cancelled",)]
@@ -147,13 +152,15 @@ def test_a_stopped_run_keeps_what_had_come(app: App, page: Page):
 
 def test_a_replay_runs_the_raw_variables_again(app: App, page: Page):
     open_template(page, app, "chat_assistant", "Run")
-    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name=RUN).click()
     expect(page.get_by_text("Completed", exact=True)).to_be_visible()
     page.get_by_role("link", name="Record").click()
+    first = page.url
     page.get_by_role("button", name="Replay").first.click()
-    settle(page)
+    page.get_by_role("button", name="Replay now").click()
+    expect(page).not_to_have_url(first)
     expect(page.get_by_text("Completed").first).to_be_visible()
-    page.wait_for_timeout(2_500)
+    shoot(page, "replay")
     rows = app.rows("SELECT id, replay_of, variables, status FROM execution ORDER BY seq")
     assert len(rows) == 2
     assert rows[1][1] == rows[0][0]
@@ -193,4 +200,53 @@ def test_no_page_scrolls_sideways_or_fetches_anything_foreign(app: App, browser:
         assert page.get_by_test_id("stException").count() == 0, name
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), name
     assert [url for url in foreign if not url.startswith(app.url.replace("http", "ws"))] == []
+    context.close()
+
+
+@pytest.mark.parametrize("bypass_csp", [False, True], ids=["with the policy", "without the policy"])
+def test_hostile_markdown_fetches_nothing(app: App, browser: Browser, bypass_csp: bool):
+    """Each of the two walls holds alone: the policy of the server, and the cleaning of the text."""
+    lines = (HOSTILE / "md_exfil.txt").read_text().splitlines()
+    payloads = [json.loads(line) for line in lines if line and not line.startswith("#")]
+    watched = "http://127.0.0.9:9/stolen.png"
+    text_ = "\n\n".join(payload.replace("%s", watched).replace("127.0.0.1:8799", "127.0.0.9:9") for payload in payloads)
+    db.use(app.engine)
+    with db.transaction() as session:
+        template = library.create_template(
+            session, "hostile", library.Content(text_, "{{ x }}"), person=f"![a]({watched})", title=f"![t]({watched}) <img src={watched}>",
+            description=text_, category=f"![c]({watched})", tags=(f"![g]({watched})"[:60],), note=text_,
+        )  # fmt: skip
+        library.move_label(session, template.id, "staging", 1, person=f"<img src={watched}>")
+        row = session.execute(
+            text(
+                "INSERT INTO execution (id, template_id, template_name, version_number, source, person, request_id, connection, model, "
+                "system_text, user_text, settings, request_hash, status, response, error, attempts, is_cached, tokens_estimated, "
+                "rating_note, created_at, deadline_at) VALUES ('ex_hostile', :template, 'hostile', 1, 'page', :bad, 'rq', 'offline', "
+                ":bad, :text, :text, '{}', 'h', 'completed', :text, NULL, 1, 0, 0, :text, '2026-01-01', '2026-01-01')"
+            ),
+            {"template": template.id, "bad": f"![m]({watched})", "text": text_},
+        )
+        assert row.rowcount == 1
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, bypass_csp=bypass_csp)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "127.0.0.9" in request.url else None)
+    for path in (
+        "",
+        "templates",
+        f"template?id={template.id}",
+        f"template?id={template.id}&view=Versions",
+        "executions",
+        "activity",
+    ):
+        page.goto(f"{app.url}/{path}")
+        expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+        settle(page)
+    page.goto(f"{app.url}/executions?execution=ex_hostile")
+    page.get_by_role("radio", name="Markdown").click()
+    settle(page)
+    page.wait_for_timeout(1_500)
+    shoot(page, f"hostile_markdown_{'bypassed' if bypass_csp else 'policy'}")
+    assert asked == []
+    assert page.locator("[data-testid=stMain] img").count() == 0
     context.close()

@@ -56,7 +56,13 @@ class Verdict:
 
 
 def write_at_once(
-    settings: Settings, template_ids: Sequence[str], *, processes: int, threads: int, seconds: float, naive: bool = False
+    settings: Settings,
+    template_ids: Sequence[str],
+    *,
+    processes: int,
+    threads: int,
+    seconds: float,
+    naive: bool = False,
 ) -> Tally:
     """Let them all write for so long. `naive` savers set what they read plus one, without compare-and-set."""
     job = {

@@ -168,8 +168,8 @@ def test_stars_and_note_are_stored(opened, make_execution):
 def test_replays_under_another_version_and_compares_with_the_original(opened, make_execution):
     made = make_execution("Ms Ito", number=1)
     app = opened(execution=made.id)
-    app.selectbox(key="replay.version").select(2)
-    app.button(key="replay.send").click().run()
+    app.selectbox(key=f"replay.{made.id}.version").select(2)
+    app.button(key=f"replay.{made.id}.send").click().run()
     assert not app.exception
     replay_id = only(app.query_params["execution"])
     assert replay_id != made.id
@@ -187,7 +187,7 @@ def test_a_direct_call_is_replayed_as_it_was_sent(opened, workbench):
     made = library.run(Call(Content("Be brief.", "Say hello to Ms Ito."), None, person="ann"))
     app = opened(execution=made.id)
     assert "sent again as they were" in texts(app)
-    app.button(key="replay.send").click().run()
+    app.button(key=f"replay.{made.id}.send").click().run()
     replay_id = only(app.query_params["execution"])
     finish(replay_id)
     with reading() as session:
@@ -217,7 +217,7 @@ def start_slowly(workbench, make_template, faulty_model) -> Callable[[int], libr
             llm.add_connection(session, draft, make_default=False)
         with reading() as session:
             version = library.get_version(session, template.id, 1)
-            fields = {"overrides": {"connection": "slow"}, "person": "ann"}
+            fields = {"overrides": {"connection": "slow"}, "person": "ann", "stream": True}
             return library.start(library.call_version(session, version, {"text": "a river"}, **fields))
 
     return start

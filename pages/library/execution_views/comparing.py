@@ -52,7 +52,9 @@ def draw(execution: library.ExecutionView) -> None:
         st.caption("The replay is still running; its answer is compared when it is there.")
         return
     before, after = original.response or "", execution.response or ""
-    if before == after:
+    if not original.status == execution.status == "completed":
+        st.markdown("**One of the two has no whole answer,** so the answers cannot be compared; the texts sent can.")
+    elif before == after:
         st.markdown("**The answers are the same, character by character.**")
     else:
         st.markdown("**The answers differ.** One pair, n = 1, does not prove which is better.")

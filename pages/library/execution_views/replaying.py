@@ -16,7 +16,8 @@ from pages.library.execution_views.listing import PAGE, way_back
 def replay_button(execution: library.ExecutionView, connections: list[llm.ConnectionView]) -> None:
     """The button with its form; a sent form opens the new execution, which streams in there."""
     numbers, current = _versions(execution)
-    with st.popover("Replay", icon=ICON.replay, type="primary"), st.form("replay", border=False):
+    key = f"replay.{execution.id}"  # each execution has a form of its own, closed at first
+    with st.popover("Replay", icon=ICON.replay, type="primary", key=key), st.form(f"{key}.form", border=False):
         number = None
         if numbers:
             start = execution.version_number if execution.version_number in numbers else None
@@ -26,7 +27,7 @@ def replay_button(execution: library.ExecutionView, connections: list[llm.Connec
                 options,
                 options.index(start),
                 format_func=lambda each: _version_words(each, execution.version_number, current),
-                key="replay.version",
+                key=f"{key}.version",
                 help="The variables of this execution are rendered by it",
             )
         else:
@@ -39,16 +40,16 @@ def replay_button(execution: library.ExecutionView, connections: list[llm.Connec
             names,
             names.index(start_name) if start_name else 0,
             format_func=plain,
-            key="replay.connection",
+            key=f"{key}.connection",
         )
         model = st.text_input(
             "Model",
-            key="replay.model",
+            key=f"{key}.model",
             placeholder=f"as recorded: {execution.model}",
             help="Empty: the recorded model, or on another connection that one's own",
         )
         st.caption("The answer is a new execution; this one stays as it is.")
-        sent = st.form_submit_button("Replay now", icon=ICON.replay, type="primary", key="replay.send")
+        sent = st.form_submit_button("Replay now", icon=ICON.replay, type="primary", key=f"{key}.send")
     if sent:
         with layout.showing_errors():
             started = _start(execution, number, connection, model.strip())
@@ -58,7 +59,7 @@ def replay_button(execution: library.ExecutionView, connections: list[llm.Connec
 def _start(execution: library.ExecutionView, number: int | None, connection: str, model: str) -> str:
     same = connection == execution.connection
     overrides = {"connection": connection, "model": model or (execution.model if same else None)}
-    fields: dict[str, Any] = {"overrides": overrides, "source": "page", "person": person.current()}
+    fields: dict[str, Any] = {"overrides": overrides, "source": "page", "person": person.current(), "stream": True}
     with reading() as session:
         call = library.call_again(session, execution.id, number=number, **fields)
     try:

@@ -16,7 +16,7 @@ def _states(outcome):
 
 
 def _finding(outcome, name):
-    return next(check["detail"] for check in outcome.json["checks"] if check["name"] == name)
+    return next(check["message"] for check in outcome.json["checks"] if check["name"] == name)
 
 
 def test_everything_is_well_in_an_opened_workbench(cli):
@@ -25,9 +25,16 @@ def test_everything_is_well_in_an_opened_workbench(cli):
     assert checked.code == 0, checked.stdout
     assert checked.json["ok"] is True
     assert set(_states(checked).values()) <= {"ok", "warn"}
-    for name in ("data folder", "database", "schema", "default connection", "rendering worker", "offline model"):
+    for name in (
+        "Data folder",
+        "Database",
+        "Database schema",
+        "Default connection",
+        "Rendering worker",
+        "Offline model",
+    ):
         assert _states(checked)[name] == "ok"
-    assert db.head() in _finding(checked, "schema")
+    assert db.head() in _finding(checked, "Database schema")
     assert "8 checks: 0 failed" in cli("doctor").stdout
 
 
@@ -35,7 +42,7 @@ def test_everything_is_well_in_an_opened_workbench(cli):
 def test_before_the_first_start_it_passes_and_makes_nothing(cli, tmp_path):
     checked = cli("doctor", "--json")
     assert checked.code == 0, checked.stdout
-    assert "will be made" in _finding(checked, "data folder")
+    assert "will be made" in _finding(checked, "Data folder")
     assert not (tmp_path / "data").exists()
 
 
@@ -46,10 +53,10 @@ def test_secrets_are_not_shown(cli):
     }
     checked = cli("doctor", "--json", env=env)
     assert checked.code == 1
-    assert _states(checked)["database"] == "fail"
+    assert _states(checked)["Database"] == "fail"
     assert "hunter" not in checked.stdout + checked.stderr
-    assert "me:***@127.0.0.1:9/x" in checked.json["settings"]["database_url"]
-    assert checked.json["settings"]["secret_key"] == "set"
+    assert "me:***@127.0.0.1:9/x" in checked.json["settings"]["WHETSTONE_DATABASE_URL"]["value"]
+    assert checked.json["settings"]["WHETSTONE_SECRET_KEY"] == {"value": "set", "set": True}
     assert "hunter" not in cli("doctor", env=env).stdout
 
 
@@ -57,8 +64,8 @@ def test_secrets_are_not_shown(cli):
 def test_a_database_url_that_cannot_be_used_is_a_finding(cli, url):
     checked = cli("doctor", "--json", env={"WHETSTONE_DATABASE_URL": url})
     assert checked.code == 1
-    assert "WHETSTONE_DATABASE_URL" in _finding(checked, "database")
-    assert _states(checked)["rendering worker"] == "ok"
+    assert "WHETSTONE_DATABASE_URL" in _finding(checked, "Database")
+    assert _states(checked)["Rendering worker"] == "ok"
 
 
 @sqlite_only
@@ -67,7 +74,7 @@ def test_a_file_that_is_no_database_is_a_finding(cli, tmp_path):
     (tmp_path / "data" / "whetstone.db").write_bytes(b"no database at all" * 500)
     checked = cli("doctor", "--json")
     assert checked.code == 1
-    assert "not a SQLite database" in _finding(checked, "database")
+    assert "not a SQLite database" in _finding(checked, "Database")
 
 
 @sqlite_only
@@ -79,7 +86,7 @@ def test_a_database_from_a_newer_release_is_a_finding(cli, tmp_path):
     connection.close()
     checked = cli("doctor", "--json")
     assert checked.code == 1
-    assert "newer release" in _finding(checked, "schema")
+    assert "newer release" in _finding(checked, "Database schema")
 
 
 @sqlite_only
@@ -88,8 +95,8 @@ def test_an_empty_database_is_reported_and_left_alone(cli, tmp_path):
     (tmp_path / "data" / "whetstone.db").touch()
     checked = cli("doctor", "--json")
     assert checked.code == 0
-    assert _states(checked)["schema"] == "warn"
-    assert _states(cli("doctor", "--json"))["schema"] == "warn", "the first one migrated it"
+    assert _states(checked)["Database schema"] == "warn"
+    assert _states(cli("doctor", "--json"))["Database schema"] == "warn", "the first one migrated it"
 
 
 def test_an_old_sqlite_is_a_warning_that_names_the_risk(cli, monkeypatch):
@@ -118,11 +125,11 @@ def test_a_default_connection_without_its_key_is_a_failure(cli):
     )
     checked = cli("doctor", "--json")
     assert checked.code == 1
-    assert "NOT_SET_AT_ALL" in _finding(checked, "default connection")
+    assert "NOT_SET_AT_ALL" in _finding(checked, "Default connection")
 
 
 @sqlite_only
 def test_a_data_folder_that_cannot_be_made_is_a_failure(cli, write):
     checked = cli("doctor", "--json", env={"WHETSTONE_DATA_DIR": write("a-file", "") + "/below"})
     assert checked.code == 1
-    assert _states(checked)["data folder"] == "fail"
+    assert _states(checked)["Data folder"] == "fail"

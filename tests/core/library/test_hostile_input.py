@@ -56,7 +56,7 @@ def sentence(act: Callable[[], object], kind: type[WorkbenchError] = InputError)
     with pytest.raises(kind) as caught:
         act()
     text = str(caught.value)
-    assert text.endswith(".") and len(text) < 1000
+    assert text.endswith((".", "?")) and len(text) < 1000
     text.encode()
     return text
 
@@ -260,7 +260,10 @@ def test_an_answer_with_such_characters_is_paid_for_and_so_is_kept_with_marks_in
     with FaultyModel(content="1234\ud83d\ude00 nul \0 half \ud83d.") as model:
         name = connect("ok", base_url=model.url("ok"))
         execution = library.run(library.Call(library.Content("", "Hi", connection=name), None, stream=stream))
-    assert (execution.status, execution.response) == ("completed", "1234😀 nul \ufffd half \ufffd.")
+    assert execution.status == "completed"
+    whole = "1234😀 nul \ufffd half \ufffd."
+    # Each piece of a stream is made sound by itself, so that halves that came apart are marked.
+    assert execution.response in ((whole, whole.replace("😀", "\ufffd\ufffd")) if stream else (whole,))
 
 
 def test_a_parsed_answer_with_such_characters_is_kept_too(connect):
@@ -305,7 +308,7 @@ def test_names_that_are_too_long_for_their_column_are_refused_with_a_sentence(te
     for wrong in (replace(content, model=long), replace(content, connection=long)):
         with transaction() as session:
             sentence(lambda wrong=wrong: library.create_template(session, "hostile/long", wrong, person="ann"))
-    assert "at most 200" in sentence(lambda: run(template, "Ann", overrides={"model": long}))
+    assert "longer than 200" in sentence(lambda: run(template, "Ann", overrides={"model": long}))
     with transaction() as session:
         for fields in ({"title": long}, {"category": long}, {"tags": (long,)}):
             sentence(
