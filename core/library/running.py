@@ -226,8 +226,8 @@ async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRe
     try:
         await asyncio.shield(asyncio.to_thread(record_outcome, run.execution_id, outcome))
     except Exception as error:
-        log.exception("result could not be recorded", execution_id=run.execution_id)
         run.error = error if isinstance(error, WorkbenchError) else _defect("recording the answer", error)
+        log.exception("result could not be recorded", execution_id=run.execution_id)
     finally:
         _runs.pop(run.execution_id, None)
         run._done.set()

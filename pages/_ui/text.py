@@ -17,7 +17,7 @@ _SPECIAL = re.compile(
     r"|:(?=[A-Za-z+\-_])"  # directives, emoji, icons
     r"|&(?=[\w#])"  # entities
     r"|:(?=//)|(?<=\bwww)\."  # addresses, which would become links
-    r"|^[-+=]|^\d+(?=[.)])"  # lists and rules
+    r"|^[-+=]|^\d+(?=[.)](?:\s|$))"  # lists and rules
 )
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 

@@ -158,7 +158,7 @@ def test_nothing_of_a_failed_transaction_is_kept(make_template):
 
 def test_without_an_open_database_it_says_how_to_start():
     startup.close_workbench()
-    with pytest.raises(ConfigError, match="No database is open. Start Whetstone with `make run`"), transaction():
+    with pytest.raises(ConfigError, match=r"No database is open. Start Whetstone with `make run`"), transaction():
         pass
 
 
@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(tmp_path):
 @sqlite_only
 def test_a_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ConfigError, match="cannot be made .* Set WHETSTONE_DATA_DIR"):
+    with pytest.raises(ConfigError, match=r"cannot be made .* Set WHETSTONE_DATA_DIR"):
         startup.open_workbench(local(tmp_path / "file" / "data"))
 
 
@@ -196,7 +196,7 @@ def test_a_file_that_is_no_database_is_explained_and_left_alone(tmp_path):
     file = tmp_path / "whetstone.db"
     file.write_text("These are my notes, not a database.\n" * 300)
     before = file.read_bytes()
-    with pytest.raises(ConfigError, match="is not a SQLite database. Move it away"):
+    with pytest.raises(ConfigError, match=r"is not a SQLite database. Move it away"):
         startup.open_workbench(local(tmp_path))
     assert file.read_bytes() == before
 
@@ -207,7 +207,7 @@ def test_a_damaged_database_is_explained(folder):
     content = bytearray(file.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     file.write_bytes(content)
-    with pytest.raises(ConfigError, match="damaged. Restore it from a backup"):
+    with pytest.raises(ConfigError, match=r"damaged. Restore it from a backup"):
         startup.open_workbench(local(folder))
 
 
@@ -230,7 +230,7 @@ def test_a_database_server_that_does_not_run_is_explained(tmp_path):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"postgresql+psycopg://ann@127.0.0.1:{unused.getsockname()[1]}/whetstone"
-        with pytest.raises(ConfigError, match="cannot be reached. Check that it runs, and that WHETSTONE_DATABASE_URL"):
+        with pytest.raises(ConfigError, match=r"cannot be reached. Check that it runs, and that WHETSTONE_DATABASE_URL"):
             startup.open_workbench(Settings(data_dir=tmp_path, database_url=url, log_level="CRITICAL"))
 
 

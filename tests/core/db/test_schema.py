@@ -90,7 +90,7 @@ def test_a_database_from_a_newer_release_is_refused(settings: Settings):
     with transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     startup.close_workbench()
-    with pytest.raises(ConfigError, match="from a newer release of Whetstone \\(schema 9999; .* Nothing was changed"):
+    with pytest.raises(ConfigError, match=r"from a newer release of Whetstone \(schema 9999; .* Nothing was changed"):
         startup.open_workbench(settings)
     engine = db.make_engine(settings.url)
     assert db.revision(engine) == "9999"
