@@ -5,6 +5,7 @@ Durability is FULL: what was acknowledged survives a power loss, and a model's a
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -28,6 +29,10 @@ _PRAGMAS = (
 )
 
 _BEGIN_ATTEMPTS = 3
+_TURN_S = 5.0
+
+_writing = threading.Lock()
+_turn = threading.local()
 
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
@@ -79,6 +84,7 @@ def make_engine(url: str) -> Engine:
         if connection.get_execution_options().get("readonly", False):
             connection.exec_driver_sql("BEGIN")
             return
+        _take_turn()
         for attempt in range(_BEGIN_ATTEMPTS):  # each waits for busy_timeout; a crowd of writers can need more
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -88,6 +94,25 @@ def make_engine(url: str) -> Engine:
                     raise
 
     return engine
+
+
+@contextmanager
+def _turns() -> Iterator[None]:
+    """Let the writers of this process queue for SQLite's one lock: left to itself each would poll, asleep up to 0.1 s."""
+    outer = getattr(_turn, "holds", None)
+    _turn.holds = bool(outer)
+    try:
+        yield
+    finally:
+        if _turn.holds and not outer:
+            _writing.release()
+        _turn.holds = outer
+
+
+def _take_turn() -> None:
+    """Wait for the others inside `transaction()`. Not for ever: what decides is SQLite's lock."""
+    if getattr(_turn, "holds", None) is False:
+        _turn.holds = _writing.acquire(timeout=_TURN_S)
 
 
 def _is_wal(cursor) -> bool:
@@ -119,7 +144,7 @@ def transaction() -> Iterator[Session]:
     """
     current_engine()
     assert _sessions is not None
-    with _explained(), _sessions.begin() as session:
+    with _explained(), _turns(), _sessions.begin() as session:
         yield session
 
 

@@ -116,19 +116,20 @@ def typed(spec: VariableSpec, value: Any) -> Any:
         ) from error
 
 
-def sample_values(specs: Iterable[VariableSpec]) -> dict[str, Any]:
-    """A value for each variable for previews and tests: its sample, its default, or a stand-in of its type."""
-    stand_ins: dict[str, Any] = {"number": 1, "yes_no": True, "list": ["first", "second"], "json": {}}
+def sample_values(specs: Iterable[VariableSpec], *, stand_ins: bool = True) -> dict[str, Any]:
+    """A value for each variable: its sample, else its default, else a stand-in of its type.
+
+    Previews and tests use stand-ins; where a person starts a run (`stand_ins` False) such a variable is left out.
+    """
+    by_type: dict[str, Any] = {"number": 1, "yes_no": True, "list": ["first", "second"], "json": {}}
     samples = {}
     for spec in specs:
         value = spec.sample if spec.sample is not None else spec.default
-        if value is None:
-            value = (
-                spec.choices[0]
-                if spec.type == "choice" and spec.choices
-                else stand_ins.get(spec.type, f"<{spec.name}>")
-            )
-        samples[spec.name] = value
+        if value is None and stand_ins:
+            first_choice = spec.choices[0] if spec.type == "choice" and spec.choices else None
+            value = first_choice or by_type.get(spec.type, f"<{spec.name}>")
+        if value is not None:
+            samples[spec.name] = value
     return samples
 
 

@@ -33,7 +33,9 @@ def plain(text: str, limit: int = 200) -> str:
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
     # A backslash does not keep an address or a list number apart; an invisible space does.
-    return f"{found}\u200b" if found[0].isdigit() or found in (":", ".") and not _is_directive(match) else f"\\{found}"
+    return (
+        f"{found}\u200b" if found[0].isdigit() or (found in (":", ".") and not _is_directive(match)) else f"\\{found}"
+    )
 
 
 def _is_directive(match: re.Match[str]) -> bool:

@@ -108,13 +108,15 @@ def test_an_unsaved_text_runs_and_its_record_says_that_it_was_unsaved(open_templ
     template = make_template()
     at = open_template(template)
     area(at, "User template").set_value("Unsaved {{ name }}").run()
+    assert at.button(key=f"edit.{template.id}.run").disabled
+    area(at, "name").set_value("Ms Ito").run()
     at.button(key=f"edit.{template.id}.run").click().run()
     assert not at.exception
     with reading() as session:
         row = library.list_executions(session).rows[0]
         execution = library.find(row.id).wait(20) if library.find(row.id) else library.get_execution(session, row.id)
     assert (execution.template_id, execution.version_number) == (template.id, None)
-    assert execution.user == "Unsaved <name>"
+    assert execution.user == "Unsaved Ms Ito"
 
 
 def test_runs_two_versions_side_by_side_on_the_same_values(open_template, make_template):

@@ -122,7 +122,7 @@ def _variables(sheet: Sheet, content: library.Content, key: str) -> tuple[librar
 
 
 def _values(content: library.Content, key: str, generation: int) -> dict[str, Any]:
-    samples = library.sample_values(content.variables)
+    samples = library.sample_values(content.variables, stand_ins=False)
     with st.expander("Values for the preview and the run", expanded=bool(content.variables), icon=":material/input:"):
         if not content.variables:
             st.caption("The template has no variables.")
@@ -136,7 +136,8 @@ def _preview(content: library.Content, values: dict[str, Any], connections: list
     rendered: library.Rendered | None = None
     trouble = ""
     try:
-        typed = library.values_for(library.check_specs(content.variables), values)
+        shown = library.sample_values(content.variables) | values
+        typed = library.values_for(library.check_specs(content.variables), shown)
         rendered = library.render(content.system, content.user, typed)
     except WorkbenchError as error:
         trouble = str(error)

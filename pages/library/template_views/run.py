@@ -38,7 +38,7 @@ def draw(template: library.TemplateView) -> None:
     specs = _union(chosen)
     if not specs:
         st.caption("The chosen versions have no variables.")
-    values = values_form(specs, key=f"{key}.value", start=start or library.sample_values(specs))
+    values = values_form(specs, key=f"{key}.value", start=start or library.sample_values(specs, stand_ins=False))
     with st.container(horizontal=True, vertical_alignment="center"):
         lacking = missing(specs, values)
         pressed = st.button(

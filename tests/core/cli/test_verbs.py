@@ -1,6 +1,7 @@
 """Which verbs there are, and what all of them have in common."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -32,6 +33,8 @@ VERBS = [
     ("serve",),
 ]
 
+_NAMED = re.compile(r"python -m core ([a-z][a-z-]*(?: [a-z][a-z-]*)?)")
+
 
 def _all_verbs(command: click.Command = root, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     if not isinstance(command, click.Group):
@@ -47,6 +50,16 @@ def _all_verbs(command: click.Command = root, path: tuple[str, ...] = ()) -> lis
 
 def test_there_are_exactly_the_promised_verbs():
     assert sorted(_all_verbs()) == sorted(VERBS)
+
+
+def test_every_verb_that_the_documentation_names_is_there():
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    named = [words.split() for page in pages for words in _NAMED.findall(page.read_text(encoding="utf-8"))]
+    assert named, "the README shows no verb"
+    nouns = {verb[0] for verb in VERBS if len(verb) == 2}
+    for words in named:
+        alone = words[0] in nouns and len(words) == 1  # "python -m core template …" speaks of the noun
+        assert alone or tuple(words[: 1 + (words[0] in nouns)]) in VERBS, f"there is no verb {' '.join(words)}"
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

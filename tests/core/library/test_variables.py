@@ -75,3 +75,9 @@ def test_every_type_has_a_sample():
     ]
     samples = sample_values(specs)
     assert values_for(specs, samples) == samples
+
+
+def test_a_run_starts_from_samples_and_defaults_but_never_from_stand_ins():
+    specs = [VariableSpec("a", sample="x"), VariableSpec("b", default="y"), VariableSpec("c")]
+    assert sample_values(specs, stand_ins=False) == {"a": "x", "b": "y"}
+    assert sample_values(specs)["c"] == "<c>"
