@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also runnable
 
 import openai
 
+from bench import measuring
 from core import library, llm, startup
-from core.db import transaction
+from core.db import reading, transaction
 from core.settings import Settings
 
 CALLS = 300
@@ -58,7 +59,16 @@ async def row(name: str, make_call: Callable[[], Callable[[], Awaitable[object]]
     print(f"{name:34}" + "".join(f"{cpu:10.2f}{wall:10.2f}" for cpu, wall in figures))
 
 
+def _run_template(name: str) -> library.ExecutionView:
+    with reading() as session:
+        call = library.call_reference(session, name, {"thing": "Say something. " * 4})
+    return library.run(call)
+
+
 def main() -> None:
+    global CALLS
+    if measuring.is_quick(__doc__):
+        CALLS = 50
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None and server.stdin is not None
     url = server.stdout.readline().strip()
@@ -75,6 +85,15 @@ def main() -> None:
         def run() -> Awaitable[object]:
             return asyncio.to_thread(library.run, library.Call(content, None))
 
+        user = "{{ thing }} " * 10
+        with transaction() as session:
+            template = library.create_template(
+                session, "bench/say", library.Content(MESSAGES[0]["content"], user, connection="bench"), person="bench"
+            )
+
+        def run_template() -> Awaitable[object]:
+            return asyncio.to_thread(_run_template, template.name)
+
         print(
             f"{'ms per call, ' + str(CALLS) + ' calls':34}"
             + "".join(f"{f'CPU, {n}':>10}{f'wall, {n}':>10}" for n in (1, PARALLEL))
@@ -83,6 +102,7 @@ def main() -> None:
         llm.run_async(row("core.llm.chat", lambda: chat))
         asyncio.run(row("core.llm.chat from another loop", lambda: chat))
         asyncio.run(row("library.run, recorded in SQLite", lambda: run))
+        asyncio.run(row("… of a template, rendered", lambda: run_template))
         startup.close_workbench()
     server.stdin.close()
     server.wait(5)

@@ -3,6 +3,7 @@
 Each figure is a service as the pages call it, with the session and its connection, beside the bare SQL of the same.
 """
 
+import logging
 import statistics
 import time
 from collections.abc import Callable
@@ -94,7 +95,12 @@ def _cases(templates: int, executions: int) -> list[tuple]:
     used, unused = f"ps_{0:026d}", f"ps_{templates - 1:026d}"
     month = [str(large_store.MONTH.date() + timedelta(days=n)) for n in range(32)]
     orders = [
-        (f"templates by {order}", ms, lambda session, n, order=order: library.list_templates(session, order=order), None)
+        (
+            f"templates by {order}",
+            ms,
+            lambda session, n, order=order: library.list_templates(session, order=order),
+            None,
+        )
         for order in library.ORDERS
     ]
     both = TemplateFilter(search="customer ord", category="chat", tag="team-3", active=True)
@@ -134,6 +140,7 @@ def _cases(templates: int, executions: int) -> list[tuple]:
 
 def _list_page(sizes: tuple[int, int], runs: int) -> None:
     """The whole script run of Library › Templates, and of Executions and Home beside it."""
+    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns that there is no browser
     rows = []
     for size in sizes:
         with measuring.workbench():

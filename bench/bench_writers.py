@@ -11,7 +11,10 @@ PROCESSES, THREADS = 4, 5
 def main() -> None:
     seconds = 5.0 if measuring.is_quick(__doc__) else 60.0
     rows = []
-    for name, naive, duration in (("compare-and-set", False, seconds), ("naive, to prove the check", True, seconds / 5)):
+    for name, naive, duration in (
+        ("compare-and-set", False, seconds),
+        ("naive, to prove the check", True, seconds / 5),
+    ):
         with measuring.workbench() as settings:
             with transaction() as session:
                 content = library.Content("You greet people.", "Hello {{ name }}")

@@ -20,7 +20,37 @@ COMMON, RARE = "customer", "zirconium"
 MODELS = ("gpt-large", "gpt-small", "local-8b", "local-1b", "trial-model")
 _MODEL_WEIGHTS = (50, 30, 15, 4.99, 0.01)
 _CATEGORIES = ("chat", "extraction", "classification", "rewriting", "summaries", "code", "search", "support")
-_SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "qui", "ro", "su", "ta", "ve", "wi", "xo", "ya", "ze", "bri", "cla", "dro", "fle", "gri", "pla", "sta", "tre"]
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "qui",
+    "ro",
+    "su",
+    "ta",
+    "ve",
+    "wi",
+    "xo",
+    "ya",
+    "ze",
+    "bri",
+    "cla",
+    "dro",
+    "fle",
+    "gri",
+    "pla",
+    "sta",
+    "tre",
+]
 
 
 @dataclass(frozen=True)

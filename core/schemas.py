@@ -39,6 +39,12 @@ def _validator(schema_json: str) -> Any:
         ) from error
     for pattern in _patterns(schema):
         _compiled(pattern)
+    for reference in _references(schema):
+        if not reference.startswith("#"):
+            raise PromptSchemaError(
+                f"The response schema refers to '{reference[:100]}', and nothing is fetched for a schema. Copy that part "
+                "under $defs and refer to '#/$defs/…'."
+            )
     rules = {"pattern": _pattern, "patternProperties": _pattern_properties, "additionalProperties": _additional}
     # An empty registry, because the default one fetches remote references.
     return jsonschema.validators.extend(kind, rules)(schema, registry=Registry())
@@ -53,8 +59,9 @@ def _compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
+        reason = error.args[0].decode(errors="replace") if error.args and isinstance(error.args[0], bytes) else error
         raise PromptSchemaError(
-            f"The pattern '{pattern[:60]}' in the response schema cannot be used ({error}). Look-around and "
+            f"The pattern '{pattern[:60]}' in the response schema cannot be used ({reason}). Look-around and "
             "back-references are not available; write it without them."
         ) from error
 
@@ -72,6 +79,19 @@ def _patterns(schema: Any) -> Iterator[str]:
         for name, each in schema.items():
             if name not in ("enum", "const", "default", "examples"):
                 yield from _patterns(each)
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """Every `$ref` that the schema holds."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _references(each)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for name, each in schema.items():
+            if name not in ("enum", "const", "default", "examples"):
+                yield from _references(each)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:

@@ -24,7 +24,7 @@ def _login_name() -> str:
 
 
 class Settings(BaseSettings):
-    """What the operator may set. Times are in seconds, sizes in bytes unless the name says otherwise."""
+    """What the operator may set. Times are in seconds; a name that ends in `_mb` is in megabytes."""
 
     model_config = SettingsConfigDict(env_prefix="WHETSTONE_", extra="ignore")
 

@@ -2,7 +2,7 @@
 
 import click
 
-from core import llm
+from core import activity, library, llm
 from core.cli import output
 from core.cli.invocation import Invocation, VerbGroup
 from core.cli.root import FAILED
@@ -75,6 +75,7 @@ def add(
     invocation.open()
     with transaction() as session:
         made = llm.add_connection(session, draft, make_default=make_default)
+        activity.record(session, invocation.settings.person, "added connection", made.name)
     if made.key_missing:
         output.say(f"The environment variable {made.key_env} is not set here; set it before you call.")
     default = ", the default" if made.is_default else ""
@@ -113,7 +114,7 @@ def test(invocation: Invocation, name: str) -> int:
     invocation.open()
     with reading() as session:
         view = llm.get_connection(session, name)
-    result = llm.test_connection(view)
+    result = library.test_connection(view, person=invocation.settings.person)
     document = {
         "name": view.name,
         "ok": result.ok,

@@ -55,7 +55,7 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL. SQLite writers begin IMMEDIATE, so that none fails on a lock upgrade."""
     if not url.startswith("sqlite"):
         try:
-            return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
         except Exception as error:
             raise ConfigError(
                 f"WHETSTONE_DATABASE_URL is not a database URL that can be used ({type(error).__name__}). "
@@ -63,6 +63,7 @@ def make_engine(url: str) -> Engine:
             ) from error
     engine = create_engine(
         url,
+        hide_parameters=True,
         module=sqlite_module(),
         pool_size=10,
         max_overflow=40,

@@ -5,6 +5,7 @@ call opens its own short transactions, because it must not hold one open while t
 """
 
 from core.library.builtin import BuiltinState, builtin_state, reset_to_builtin, seed
+from core.library.calls import Call, call_again, call_reference, call_version
 from core.library.content import MAX_TEXT, content_hash, from_json, prepared, to_json
 from core.library.datasets import add_example, create_dataset, list_datasets, list_examples
 from core.library.differences import LinePair, Piece, changed_only, line_pairs, merge, word_pieces
@@ -35,7 +36,7 @@ from core.library.linting import Hint, context_tokens, lint
 from core.library.names import PRODUCTION, Reference, check_name, parse_reference, slug
 from core.library.recording import count_running
 from core.library.rendering import Discovery, Rendered, discover, render
-from core.library.running import Call, Run, call_again, call_reference, call_version, find, run, start, stop_all
+from core.library.running import Run, find, run, start, stop_all
 from core.library.templates import (
     create_template,
     delete_template,
@@ -47,6 +48,7 @@ from core.library.templates import (
     set_active,
     set_archived,
 )
+from core.library.testing import test_connection
 from core.library.variables import check_specs, declared, sample_values, typed, values_for
 from core.library.versions import (
     archive_version,

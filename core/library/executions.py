@@ -68,7 +68,7 @@ def list_executions(
     query, order = _found(session, filters or ExecutionFilter())
     if before is not None:
         query = query.where(order < before)
-    excerpt = func.substr(func.coalesce(Execution.response, Execution.error, ""), 1, SHOWN_IN_LIST)
+    excerpt = func.substr(func.coalesce(func.nullif(Execution.response, ""), Execution.error, ""), 1, SHOWN_IN_LIST)
     query = query.add_columns(excerpt).options(load_only(*_LISTED)).order_by(order.desc()).limit(size + 1)
     rows = session.execute(query).all()
     at = now()

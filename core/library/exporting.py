@@ -1,4 +1,4 @@
-"""Executions as CSV or JSON Lines, safe to open in a spreadsheet."""
+"""Executions as CSV or JSON Lines, safe to open in a spreadsheet; whatever looks like a key is masked."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from core.library.executions import ExecutionFilter, iter_executions
+from core.llm import mask_secrets
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,7 +25,7 @@ def export_executions(
     rows = (asdict(record) for record in iter_executions(session, filters, limit=limit))
     if form == "jsonl":
         for row in rows:
-            yield json.dumps(row, ensure_ascii=False, default=str) + "\n"
+            yield mask_secrets(json.dumps(row, ensure_ascii=False, default=str)) + "\n"
         return
     header: list[str] | None = None
     for row in rows:
@@ -43,4 +44,6 @@ def _line(cells: list[Any]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, (dict, list)):
         value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        value = mask_secrets(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

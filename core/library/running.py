@@ -7,95 +7,21 @@ and stops only when it is cancelled. It opens its own transactions, because a ca
 import asyncio
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from core import llm
 from core.db import reading
-from core.errors import ConfigError, InputError, WorkbenchError
-from core.library import rendering
-from core.library.characters import check_kept
-from core.library.content import check_model
+from core.errors import WorkbenchError
+from core.library.calls import Call, chat_request, texts
 from core.library.executions import get_execution
 from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
 from core.library.repairing import repair_prompt
-from core.library.templates import get_template
-from core.library.variables import recordable, values_for
-from core.library.versions import get_version, resolve
-from core.library.views import Content, ExecutionView, VersionView
+from core.library.views import ExecutionView
 from core.logs import log, request_id
 
 _TYPICAL_ANSWER = 1000
 """Tokens that a budget reserves for an answer without a limit of its own."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call to make. `values` None sends the texts as they are, without rendering.
-
-    `content` holds the version's settings; `overrides` go before them (connection, model, temperature, max_tokens,
-    stop, response_schema), and the connection's own defaults come last. `stream` lets the text come piece by piece.
-    """
-
-    content: Content
-    values: Mapping[str, Any] | None
-    template_id: str | None = None
-    template_name: str | None = None
-    version_id: str | None = None
-    version_number: int | None = None
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    source: str = "python"
-    person: str = "someone"
-    replay_of: str | None = None
-    use_cache: bool = False
-    stream: bool = False
-
-
-def call_version(session: Session, version: VersionView, values: Mapping[str, Any], **fields: Any) -> Call:
-    """A call of this version. `fields` are those of `Call` beside texts and template."""
-    template = get_template(session, version.template_id)
-    return Call(
-        content=version.content,
-        values=dict(values),
-        template_id=template.id,
-        template_name=template.name,
-        version_id=version.id,
-        version_number=version.number,
-        **fields,
-    )
-
-
-def call_reference(session: Session, reference: str, values: Mapping[str, Any], **fields: Any) -> Call:
-    """A call of what `name`, `name@label` or `name:3` means now."""
-    return call_version(session, resolve(session, reference), values, **fields)
-
-
-def call_again(session: Session, execution_id: str, *, number: int | None = None, **fields: Any) -> Call:
-    """A replay: the raw variables of a recorded execution under a version of its template (default: the one it used).
-
-    A direct call, or one whose template is gone, is sent again as it was.
-
-    Raises:
-        InputError: a version is asked for where there is no template.
-        NotFoundError: there is no such execution or version.
-    """
-    past = get_execution(session, execution_id)
-    fields.setdefault("overrides", {"connection": past.connection, "model": past.model})
-    wanted = number or past.version_number
-    if past.template_id and past.variables is not None and wanted:
-        version = get_version(session, past.template_id, wanted)
-        return call_version(session, version, past.variables, replay_of=past.id, **fields)
-    if number:
-        raise InputError(
-            f"'{past.id}' was a direct call, or its template is gone, so there is no version {number} to replay it under. "
-            "Replay it without a version."
-        )
-    settings = {name: past.settings.get(name) for name in ("temperature", "max_tokens", "response_schema")}
-    content = Content(past.system, past.user, stop=tuple(past.settings.get("stop") or ()), **settings)
-    return Call(content, None, replay_of=past.id, **fields)
 
 
 class Run:
@@ -151,8 +77,8 @@ def start(call: Call) -> Run:
     """
     with reading() as session:
         connection = llm.get_connection(session, call.overrides.get("connection") or call.content.connection)
-    system, user, variables = _texts(call)
-    request = _request(call, connection, system, user)
+    system, user, variables = texts(call)
+    request = chat_request(call, connection, system, user)
     intent = Intent(
         template_id=call.template_id,
         template_name=call.template_name,
@@ -286,43 +212,6 @@ def _cut_short(
 
 def _defect(doing: str, error: Exception) -> WorkbenchError:
     return WorkbenchError(f"Whetstone failed while {doing} ({type(error).__name__}). The log has the details.")
-
-
-def _texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
-    """What is sent, and the raw variables as they are recorded."""
-    system, user, variables = call.content.system, call.content.user, None
-    if call.values is not None:
-        values = values_for(call.content.variables, call.values)
-        rendered = rendering.render(system, user, values)
-        system, user, variables = rendered.system, rendered.user, recordable(call.values, values)
-        for name, value in variables.items():
-            check_kept(f"The value of '{name}'", value)
-    check_kept("The text", system, user)
-    return system, user, variables
-
-
-def _request(call: Call, connection: llm.ConnectionView, system: str, user: str) -> llm.ChatRequest:
-    def setting(name: str) -> Any:
-        given = call.overrides.get(name)
-        return getattr(call.content, name) if given is None else given
-
-    # A version's model is meant for the version's connection; on another one its default model answers.
-    elsewhere = call.overrides.get("connection") not in (None, call.content.connection)
-    model = call.overrides.get("model") or (None if elsewhere else call.content.model) or connection.model
-    if not model:
-        raise ConfigError(
-            f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page."
-        )
-    check_model(model)
-    return llm.ChatRequest(
-        system=system,
-        user=user,
-        model=model,
-        temperature=setting("temperature"),
-        max_tokens=setting("max_tokens"),
-        stop=tuple(setting("stop") or ()),
-        response_schema=setting("response_schema"),
-    )
 
 
 def _estimate(connection: llm.ConnectionView, request: llm.ChatRequest) -> float | None:

@@ -141,6 +141,8 @@ def duplicate_template(
 def set_active(session: Session, template_id: str, active: bool, *, person: str) -> None:
     """An inactive template is kept, but not run by name."""
     row = _row(session, template_id)
+    if not active:
+        _refuse_needed(row)
     row.is_active = active
     activity.record(
         session, person, "activated template" if active else "deactivated template", row.name, subject_id=row.id
@@ -150,6 +152,8 @@ def set_active(session: Session, template_id: str, active: bool, *, person: str)
 def set_archived(session: Session, template_id: str, archived: bool, *, person: str) -> None:
     """An archived template is inactive and out of the lists; nothing of it is lost."""
     row = _row(session, template_id)
+    if archived:
+        _refuse_needed(row)
     row.is_archived = archived
     row.is_active = not archived
     activity.record(
@@ -190,6 +194,12 @@ def _row(session: Session, template_id: str) -> Template:
             f"There is no template with the id '{template_id[:80]}'. It may have been deleted."
         )
     return row
+
+
+def _refuse_needed(row: Template) -> None:
+    """The workbench resolves its own prompts by name, so they have to stay active."""
+    if row.builtin_key and row.builtin_key.startswith("whetstone/"):
+        raise ConflictError(f"Whetstone itself sends '{row.name}', so it stays active. Edit its text instead.")
 
 
 def _set_tags(session: Session, template_id: str, tags: tuple[str, ...]) -> None:

@@ -13,6 +13,9 @@ from core.llm.failures import CutOffError, NotCompatibleError
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+_MOST_TOKENS = 1_000_000_000
+"""More is no count of tokens, and no database column holds it."""
+
 
 @dataclass
 class Received:
@@ -121,7 +124,9 @@ def _take_model_and_usage(reply: Any, received: Received) -> None:
     if usage is None:
         return
     sent, answered = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-    if isinstance(sent, int) and isinstance(answered, int) and sent >= 0 and answered >= 0 and sent + answered > 0:
+    if not (isinstance(sent, int) and isinstance(answered, int)):
+        return
+    if 0 <= sent <= _MOST_TOKENS and 0 <= answered <= _MOST_TOKENS and sent + answered > 0:
         received.input_tokens, received.output_tokens = sent, answered
 
 

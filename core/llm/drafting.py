@@ -126,8 +126,8 @@ def _base_url(draft: ConnectionDraft) -> str | None:
             raise InputError("The offline model has no base URL: Whetstone starts it itself. Leave the field empty.")
         return None
     if given is None:
-        if draft.kind == "databricks":
-            return None
+        if draft.kind == "databricks" and draft.key_source == "none":
+            return None  # the credentials that it finds by itself name the workspace
         raise InputError(f"{KINDS[draft.kind].title} needs a base URL. {KINDS[draft.kind].base_url_help}")
     settings = current()
     url = check_base_url(given, hosted=settings.hosted, allow_private=settings.allow_private_hosts)

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import ServiceError, WorkbenchError
-from core.llm import chatting
 from core.llm.clients import Client, client_for
 from core.llm.failures import NotCompatibleError, Target, explained
 from core.llm.loop import on_loop, run_async
-from core.llm.views import ChatRequest, ConnectionView, TestResult
+from core.llm.views import ConnectionView, TestResult
 
 _LONGEST_S = 20.0
 
@@ -25,19 +24,24 @@ async def list_models(connection: ConnectionView) -> list[str]:
 
 
 def test_connection(connection: ConnectionView) -> TestResult:
-    """Whether the connection works, within 20 s or its own time-out: by its list of models, else by an answer of one token."""
+    """Whether the service can be reached and lists its models, within 20 s or the connection's own time-out."""
     quick = replace(connection, max_retries=0, timeout_s=min(connection.timeout_s, _LONGEST_S))
     started = time.monotonic()
     try:
-        models = tuple(run_async(_models_or_answer(quick)))
+        models = tuple(run_async(_list_models(quick)))
     except WorkbenchError as error:
-        return TestResult(False, None, (), str(error))
+        settled = isinstance(error, ServiceError) and (error.retryable or error.status in (401, 403, 429))
+        unlisted = isinstance(error, ServiceError) and not settled
+        return TestResult(False, None, (), str(error), lists_models=not unlisted)
     latency_ms = round((time.monotonic() - started) * 1000)
-    message = f"'{connection.name}' answers ({latency_ms} ms)."
-    if models:
-        message = f"'{connection.name}' answers ({latency_ms} ms) and offers {len(models)} model{'s' if len(models) > 1 else ''}."
-        if connection.model and connection.model not in models:
-            message += f" '{connection.model}' is not among them: check its name."
+    if not models:
+        message = f"'{connection.name}' lists no models. Set its default model to test it by a call."
+        return TestResult(False, None, (), message, lists_models=False)
+    message = (
+        f"'{connection.name}' answers ({latency_ms} ms) and offers {len(models)} model{'s' if len(models) > 1 else ''}."
+    )
+    if connection.model and connection.model not in models:
+        message += f" '{connection.model}' is not among them: check its name."
     return TestResult(True, latency_ms, models, message)
 
 
@@ -88,17 +92,3 @@ async def _serving_endpoints(client: Client) -> list[str]:
         and isinstance(each.get("name"), str)
         and each.get("task") in (None, "", "llm/v1/chat")
     )
-
-
-async def _models_or_answer(connection: ConnectionView) -> list[str]:
-    try:
-        models = await _list_models(connection)
-    except ServiceError as error:
-        refused = error.status in (401, 403, 429)
-        if refused or error.retryable or not connection.model:
-            raise
-        models = []
-    if not models and connection.model:
-        request = ChatRequest(system="", user="Hi", model=connection.model, max_tokens=1)
-        await chatting.chat(connection, request, repair_prompt=lambda reply, error, schema: reply)
-    return models

@@ -123,7 +123,10 @@ class Spend:
 
 @dataclass(frozen=True)
 class TestResult:
-    """Whether a connection answers. `message` is a sentence either way; `models` is empty if the service lists none."""
+    """Whether a connection answers. `message` is a sentence either way.
+
+    `lists_models` False: the service could be reached but lists no models, so only a call can tell whether it works.
+    """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
@@ -131,3 +134,4 @@ class TestResult:
     latency_ms: int | None
     models: tuple[str, ...]
     message: str
+    lists_models: bool = True

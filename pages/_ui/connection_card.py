@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import llm
-from pages._ui import formatting
+from core import library, llm
+from pages._ui import formatting, person
 from pages._ui.badges import offline_badge
 from pages._ui.icons import ICON
 from pages._ui.text import plain
@@ -121,7 +121,7 @@ def _delete(connection: llm.ConnectionView, key: str, acts: Acts) -> None:
 
 def _test(connection: llm.ConnectionView) -> None:
     with st.spinner("Asking the service …"):
-        result = llm.test_connection(connection)
+        result = library.test_connection(connection, person=person.current())
     words = plain(result.message, 1000)
     if not result.ok:
         st.error(words, icon=ICON.error)

@@ -1,6 +1,7 @@
 """What the web server adds to Streamlit: opening and closing the workbench, `/healthz`, and security headers."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core import __version__, startup
 from core.db import healthy
 from core.errors import WorkbenchError
+from core.logs import log
 
 # Streamlit takes a folder `pages/` for its old kind of multi-page app until the script first calls `st.navigation`, and
 # then greets the first deep link on a cold server with "Page not found". A test in Chromium holds this.
@@ -77,9 +79,16 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": __version__})
 
 
+def _log_ourselves(record: logging.LogRecord) -> bool:
+    """Streamlit prints the traceback of a failing page as it is; ours goes through the mask for secrets."""
+    log.error("page failed", reason=record.getMessage(), exc_info=record.exc_info or None)
+    return False
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Open the workbench once per server. If that fails the server still runs, and every page says why."""
+    logging.getLogger("streamlit.error_util").addFilter(_log_ourselves)
     try:
         await asyncio.to_thread(startup.open_workbench)
     except WorkbenchError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from core import call_ai_chat, library, startup
+from core import call_ai_chat, library
 from core.db import reading, transaction
 from core.db.models import Execution
 from core.errors import (
@@ -23,6 +23,11 @@ from core.errors import (
 )
 from core.settings import ROOT
 from tests.core.conftest import KEY
+
+
+@pytest.fixture(scope="module")
+def workbench(shared_workbench):
+    return shared_workbench
 
 
 def recorded(execution_id: str) -> library.ExecutionView:
@@ -65,7 +70,7 @@ def test_one_text_is_enough_and_may_be_given_by_position(workbench):
 
 @pytest.mark.parametrize("reference", ["{id}", "{name}", "{name}:1", "{name}@production"])
 def test_a_template_by_id_or_reference_is_rendered_recorded_and_counted(make_template, reference):
-    template = make_template("team/greeting")
+    template = make_template(f"team/greeting{len(reference)}")
     asked = reference.format(id=template.id, name=template.name)
     execution = call_ai_chat(prompt_template_id=asked, context={"name": "Ann"})
     assert (execution.template_id, execution.user) == (template.id, "Hello Ann")
@@ -75,7 +80,7 @@ def test_a_template_by_id_or_reference_is_rendered_recorded_and_counted(make_tem
 
 
 def test_a_bare_name_and_an_id_mean_what_runs_not_the_newest(make_template):
-    template = make_template(versions=2)
+    template = make_template("calling/two", versions=2)
     with transaction() as session:
         library.roll_back(session, template.id, 1, person="ann")
     for asked in (template.id, template.name):
@@ -83,7 +88,7 @@ def test_a_bare_name_and_an_id_mean_what_runs_not_the_newest(make_template):
 
 
 def test_explicit_arguments_go_before_the_versions_settings(connect, faulty_model, make_template):
-    template, name = make_template(), connect("ok")
+    template, name = make_template("calling/one"), connect("ok")
     execution = call_ai_chat(
         prompt_template_id=template.id,
         context={"name": "Ann"},
@@ -109,28 +114,31 @@ def test_explicit_arguments_go_before_the_versions_settings(connect, faulty_mode
     ],
 )
 def test_both_styles_or_neither_is_an_error_and_nothing_is_recorded(workbench, given):
+    before = executions()
     with pytest.raises(InputError, match=r"Give|Both texts are empty"):
         call_ai_chat(**given)
-    assert executions() == 0
+    assert executions() == before
 
 
 @pytest.mark.parametrize("context", [None, {}, {"repo": "a/b"}])
 def test_all_missing_variables_are_named(workbench, context):
+    before = executions()
     with pytest.raises(PromptRenderError) as caught:
         call_ai_chat(prompt_template_id="auto_issue_generator", context=context)
     expected = {"repo", "chore_type", "analysis_data"} - set(context or {})
     assert set(caught.value.missing) == expected
     assert all(f"'{name}'" in str(caught.value) for name in expected)
-    assert executions() == 0
+    assert executions() == before
 
 
 def test_what_is_not_there_says_so(workbench):
+    before = executions()
     for asked in ("ps_gone", "nothing", "chat_assistant:9", "chat_assistant@staging"):
         with pytest.raises(PromptTemplateNotFoundError):
             call_ai_chat(prompt_template_id=asked, context={"message": "Hi"})
     with pytest.raises(NotFoundError, match="no connection 'nowhere'"):
         call_ai_chat(user_prompt="Hi", connection="nowhere")
-    assert executions() == 0
+    assert executions() == before
 
 
 def test_a_failed_call_raises_its_kind_with_the_id_of_its_record(connect):
@@ -157,20 +165,6 @@ def test_a_stored_answer_is_taken_on_request(connect, faulty_model):
     assert again.is_cached and again.response == first.response and len(faulty_model.history) == 1
 
 
-def test_the_workbench_is_opened_by_the_first_call(settings, monkeypatch):
-    monkeypatch.setenv("WHETSTONE_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("WHETSTONE_PERSON", "tess")
-    if settings.database_url:
-        monkeypatch.setenv("WHETSTONE_DATABASE_URL", settings.database_url)
-    assert startup.opened() is None
-    try:
-        assert call_ai_chat(user_prompt="Hi").person == "tess"
-        assert startup.opened().data_dir == settings.data_dir
-        assert executions() == 1
-    finally:
-        startup.close_workbench()
-
-
 def test_importing_it_loads_neither_a_client_nor_the_screen():
     heavy = ("openai", "streamlit", "databricks", "pandas", "jinja2", "aiohttp")
     code = f"import sys\nfrom core import call_ai_chat\nprint([n for n in {heavy!r} if n in sys.modules])"
@@ -188,18 +182,13 @@ def test_a_name_that_core_does_not_have_is_an_attribute_error():
 EXAMPLES = re.findall(r"```python\n(.*?)```", Path(ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.DOTALL)
 
 
-def test_the_example_of_the_documentation_runs_in_both_styles(workbench):
-    printed = python(EXAMPLES[0], workbench)
+def test_the_examples_of_the_documentation_run(workbench):
+    both, failing = EXAMPLES
+    printed, _, failure = python(both + "print('--')\n" + failing, workbench).partition("--\n")
     with reading() as session:
-        newest = [recorded(row.id) for row in library.list_executions(session).rows]
-    assert [each.reference for each in newest] == ["chat_assistant:1", "direct call"]
-    assert all(each.status == "completed" and each.person == "tess" for each in newest)
-    assert newest[0].response in printed and newest[1].response in printed
+        failed, by_template, direct = (recorded(row.id) for row in library.list_executions(session, size=3).rows)
+    assert (by_template.reference, direct.reference) == ("chat_assistant:1", "direct call")
+    for each in (by_template, direct):
+        assert (each.status, each.person) == ("completed", "tess") and each.response in printed
     assert printed.rstrip().endswith("chat_assistant:1 whetstone-offline 0.0")
-
-
-def test_the_example_of_a_failure_prints_the_record_and_the_sentence(workbench):
-    printed = python(EXAMPLES[1], workbench)
-    execution_id, _, sentence = printed.strip().partition(" ")
-    assert recorded(execution_id).error == sentence and "no-such-model" in sentence
-    assert len(EXAMPLES) == 2
+    assert failure.strip() == f"{failed.id} {failed.error}" and "no-such-model" in failed.error

@@ -9,13 +9,18 @@ import time
 import pytest
 from sqlalchemy import text
 
-from core import library
-from core.db import transaction
+from core import library, llm, logs
+from core.db import current_engine, transaction
 from core.logs import begin_request, log, request_id
 from tests.core.conftest import KEY
 
 PLAIN_KEY = "correct-horse-battery-staple"
 """A key that does not look like one: only known because a connection keeps it."""
+
+
+@pytest.fixture(scope="module")
+def workbench(shared_workbench):
+    return shared_workbench
 
 
 @pytest.fixture
@@ -26,14 +31,9 @@ def stderr():
 
 
 @pytest.fixture
-def settings(stderr, settings):
-    """With the log at INFO."""
-    return settings.model_copy(update={"log_level": "INFO"})
-
-
-@pytest.fixture
 def lines(workbench, stderr):
-    """Every line logged so far, as a function; waits for one with that event if asked."""
+    """Every line logged so far, as a function; waits for one with that event if asked. The log is at INFO."""
+    logs.configure("INFO", llm.mask_secrets)
 
     def lines(event: str | None = None, count: int = 1) -> list[dict]:
         deadline = time.monotonic() + 5
@@ -45,7 +45,8 @@ def lines(workbench, stderr):
             assert time.monotonic() < deadline, f"no line '{event}'"
             time.sleep(0.01)
 
-    return lines
+    yield lines
+    logs.configure("CRITICAL", llm.mask_secrets)
 
 
 def call(connection: str | None = None) -> library.Call:
@@ -130,14 +131,17 @@ def test_keys_are_masked_inside_of_nested_fields_too(lines):
 
 
 def test_a_defect_while_recording_is_logged_with_its_traceback_and_reaches_the_waiter(lines, connect):
+    def rename(old: str, new: str) -> None:
+        with transaction() as session:
+            session.execute(text(f"ALTER TABLE execution RENAME COLUMN {old} TO {new}"))
+        current_engine().dispose()  # SQLite would rename by the schema that a pooled connection remembers
+
     run = library.start(call(connect("slow-200")))
-    with transaction() as session:
-        session.execute(text("ALTER TABLE execution RENAME COLUMN attempts TO attempts_gone"))
+    rename("attempts", "attempts_gone")
     try:
         assert run._done.wait(10)
     finally:
-        with transaction() as session:
-            session.execute(text("ALTER TABLE execution RENAME COLUMN attempts_gone TO attempts"))
+        rename("attempts_gone", "attempts")
     (line,) = lines("result could not be recorded")
     assert line["execution_id"] == run.execution_id and "Traceback" in line["exception"]
     assert "The log has the details" in str(run.error)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from core import library, startup
+from core import call_ai_chat, library, startup
 from core.db import current_engine, healthy, reading, transaction
 from core.errors import ConfigError
 from core.library import rendering
@@ -99,11 +99,25 @@ def test_nothing_of_ours_is_left_after_closing(settings, faulty_model):
     startup.open_workbench(settings)
     run()
     library.render("", "Hello {{ name }}", {"name": "Ann"})
-    assert children() > processes, "rendering has workers of its own"
-    assert set(threading.enumerate()) > threads
+    assert children() - processes, "rendering has workers of its own"
+    assert set(threading.enumerate()) - threads
     startup.close_workbench()
     wait_until_gone(lambda: children() - processes)
     wait_until_gone(lambda: set(threading.enumerate()) - threads)
+
+
+def test_the_workbench_is_opened_by_the_first_call(settings, monkeypatch):
+    monkeypatch.setenv("WHETSTONE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("WHETSTONE_PERSON", "tess")
+    if settings.database_url:
+        monkeypatch.setenv("WHETSTONE_DATABASE_URL", settings.database_url)
+    assert startup.opened() is None
+    try:
+        assert call_ai_chat(user_prompt="Hi").person == "tess"
+        assert startup.opened().data_dir == settings.data_dir
+        healthy()
+    finally:
+        startup.close_workbench()
 
 
 def test_a_database_of_a_newer_release_is_left_alone_with_the_way_out(workbench, settings):

@@ -1,6 +1,8 @@
 """Services that fail: each failure is a recorded execution that says what happened and what to do, never the key."""
 
+import json
 import socket
+import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,6 +136,29 @@ def test_tokens_that_the_service_does_not_tell_are_estimated_and_say_so(connect,
     assert execution.input_tokens > 0 and execution.output_tokens > 0
 
 
+@pytest.mark.parametrize("tokens", [10**30, 3 * 10**9, -5])
+def test_an_absurd_count_of_tokens_does_not_lose_the_answer(connect, tokens):
+    usage = {"prompt_tokens": tokens, "completion_tokens": 7}
+    choice = {"index": 0, "message": {"role": "assistant", "content": "Here."}, "finish_reason": "stop"}
+    body = json.dumps(
+        {"id": "c", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
+    ).encode()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            client, _ = listening.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(head + body)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        execution = library.run(call(connect("ok", base_url=url)))
+    assert (execution.status, execution.response, execution.tokens_estimated) == ("completed", "Here.", True)
+    assert 0 < execution.input_tokens < 1000
+
+
 def test_an_answer_that_never_meets_the_schema_fails_with_both_tries_in_the_record(connect, faulty_model):
     execution = library.run(call(connect("not-schema"), response_schema=SCHEMA))
     assert (execution.status, execution.error_kind, execution.attempts) == ("failed", "PromptSchemaError", 2)
@@ -189,14 +214,16 @@ def test_a_service_that_knows_no_response_format_is_asked_without_it(connect, fa
     assert "response_format" not in faulty_model.history[-1].body
 
 
-def test_a_deactivated_repair_prompt_fails_the_call_with_the_way_out_and_keeps_the_answer(connect):
+def test_a_repair_prompt_that_cannot_be_rendered_fails_the_call_with_the_way_out_and_keeps_the_answer(connect):
     with transaction() as session:
         template = library.get_template_by_name(session, "whetstone/repair_reply")
-        library.set_active(session, template.id, False, person="ann")
+        before = template.current_number
+        mine = library.Content("", "{{ error }} {{ nonsense }}")
+        library.save_version(session, template.id, mine, expected_rev=template.rev, person="ann")
     try:
         execution = library.run(call(connect("not-schema"), response_schema=SCHEMA))
     finally:
         with transaction() as session:
-            library.set_active(session, template.id, True, person="ann")
-    assert execution.status == "failed" and "Activate it" in execution.error
-    assert "unexpected_key" in execution.response
+            library.roll_back(session, template.id, before, person="ann")
+    assert (execution.status, execution.error_kind, execution.attempts) == ("failed", "PromptRenderError", 1)
+    assert "'nonsense' has no value" in execution.error and "unexpected_key" in execution.response
