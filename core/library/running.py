@@ -118,7 +118,7 @@ def run(call: Call) -> ExecutionView:
 
 
 def find(execution_id: str) -> Run | None:
-    """The run of this process with that execution, while it is under way."""
+    """The run of this process with that execution, while it is under way, or if its result could not be recorded."""
     return _runs.get(execution_id)
 
 
@@ -151,11 +151,12 @@ async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRe
         outcome = _cut_short("failed", run, connection, request, run.error)
     try:
         await asyncio.shield(asyncio.to_thread(record_outcome, run.execution_id, outcome))
-    except Exception as error:
+        _runs.pop(run.execution_id, None)
+    except Exception as error:  # the run stays findable: its text is all that is left of a paid answer
         run.error = error if isinstance(error, WorkbenchError) else _defect("recording the answer", error)
         log.exception("result could not be recorded", execution_id=run.execution_id)
     finally:
-        _runs.pop(run.execution_id, None)
+        run._parts[:] = [outcome.response or ""]
         run._done.set()
     log.info(
         "model called",

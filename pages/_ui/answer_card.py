@@ -10,7 +10,7 @@ import streamlit as st
 from core import library, llm
 from core.clock import now
 from core.db import reading
-from core.errors import NotFoundError
+from core.errors import NotFoundError, WorkbenchError
 from pages._ui import formatting, layout
 from pages._ui.answer_view import answer_view, figures
 from pages._ui.badges import offline_badge, status_badge
@@ -55,7 +55,13 @@ def answer_card(execution_id: str, *, key: str) -> None:
 
 def live_answer(execution: library.ExecutionView, *, key: str) -> None:
     """What has come so far, with a button that stops it; draws the page once more when the call ends."""
-    if library.find(execution.id) is not None:
+    run = library.find(execution.id)
+    if run is not None and run.done:
+        layout.failed(run.error or WorkbenchError("The answer could not be recorded."))
+        if run.text:
+            st.caption("The answer came, but the database did not take it. Copy it before you leave this page:")
+            st.code(run.text, language=None, wrap_lines=True)
+    elif run is not None:
         _stream(execution.id, key)
     else:
         _elsewhere(execution, key)

@@ -1,9 +1,11 @@
 """One template: edit with preview and hints, save with a difference, run, versions."""
 
 import pytest
+from sqlalchemy import text
 
 from core import library
 from core.db import reading, transaction
+from tests.conftest import SERVER_URL
 from tests.pages.conftest import texts
 
 
@@ -205,3 +207,20 @@ def test_a_template_that_was_run_cannot_be_deleted_and_says_why(open_template, m
     at.run()
     at.button(key="delete.confirm").click().run()
     assert "Archive it instead" in at.error[0].value
+
+
+def test_an_answer_that_cannot_be_recorded_is_shown_to_be_copied(open_template, make_template):
+    if SERVER_URL:
+        pytest.skip("the full disk is played by a trigger of SQLite")
+    template = make_template()
+    at = open_template(template, "Run")
+    area(at, "name").set_value("Ms Ito of the harbour office").run()
+    full = "SELECT RAISE(ABORT, 'database or disk is full')"
+    with transaction() as session:
+        session.execute(text(f"CREATE TRIGGER full BEFORE UPDATE OF response ON execution BEGIN {full}; END"))
+    at.button(key=f"run.{template.id}.go").click().run()
+    [execution_id] = at.session_state[f"run.{template.id}.executions"]
+    library.find(execution_id).wait(20)
+    at.run()
+    assert "disk" in at.error[0].value
+    assert any("harbour office" in code.value for code in at.code)
