@@ -27,10 +27,10 @@ def request_id() -> str:
 
 
 def configure(level: str, mask: Callable[[str], str]) -> None:
-    """Log to stderr from `level` up. `mask` takes secrets out of every text, tracebacks included."""
+    """Log to stderr from `level` up. `mask` takes secrets out of the finished line, so that nothing is nested too deep."""
 
-    def masked(logger, method, event):
-        return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    def masked(logger, method, line):
+        return mask(line)
 
     def with_request_id(logger, method, event):
         if value := _request_id.get():
@@ -43,8 +43,8 @@ def configure(level: str, mask: Callable[[str], str]) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             with_request_id,
             structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
             masked,
-            structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.db.failures import explain, is_busy
-from core.errors import ConfigError
+from core.errors import ConfigError, InputError
 
 SAFE_SQLITE = (3, 51, 3)
 
@@ -161,6 +161,8 @@ def reading() -> Iterator[Session]:
 def _explained() -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:  # half a character, as in a broken address or a pasted fragment
+        raise InputError("The text holds a broken character that cannot be looked up or stored. Delete it.") from error
     except DBAPIError as error:
         if explanation := explain(error):
             raise explanation from error

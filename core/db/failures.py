@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.errors import ConfigError, ConflictError, WorkbenchError
+from core.errors import ConfigError, ConflictError, InputError, WorkbenchError
 
 _BUSY = (
     "database is locked",
@@ -34,6 +34,8 @@ def explain(error: DBAPIError) -> WorkbenchError | None:
     if is_busy(error):
         return ConflictError("The database is busy with other writers. Nothing was changed; try again.")
     text = str(error.orig).lower()
+    if "nul (0x00)" in text or isinstance(error.orig, UnicodeError):
+        return InputError("The text holds a character that cannot be looked up or stored. Delete it.")
     for words, sentence in _SENTENCES.items():
         if words in text:
             return ConfigError(sentence)

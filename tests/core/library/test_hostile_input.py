@@ -247,7 +247,6 @@ def test_a_search_for_it_finds_nothing_and_breaks_nothing(workbench, kind):
         assert isinstance(library.list_templates(session, library.TemplateFilter(search=UNKEPT[kind])).rows, tuple)
 
 
-@pytest.mark.xfail(reason="core/db: an id that cannot be encoded is not explained yet", strict=True)
 @pytest.mark.parametrize("kind", [kind for kind in UNKEPT if SERVER_URL or kind != "NUL"])
 def test_an_id_that_cannot_be_looked_up_is_not_found(workbench, kind):
     for look_up in (library.get_execution, library.get_template, library.get_template_by_name):
