@@ -140,7 +140,7 @@ def _cases(templates: int, executions: int) -> list[tuple]:
 
 def _list_page(sizes: tuple[int, int], runs: int) -> None:
     """The whole script run of Library › Templates, and of Executions and Home beside it."""
-    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns that there is no browser
+    logging.disable(logging.WARNING)  # Streamlit warns that there is no browser
     rows = []
     for size in sizes:
         with measuring.workbench():

@@ -56,16 +56,21 @@ def opened() -> Settings | None:
     return _opened
 
 
-def close_workbench() -> None:
-    """Stop what is under way, recording it, and end the servers and worker processes of this process."""
+def close_workbench(*, keep_helpers: bool = False) -> None:
+    """Stop what is under way, recording it, and end the offline model and the rendering workers of this process.
+
+    `keep_helpers` leaves those two running, for the next workbench that this process opens with the same limits.
+    """
     global _opened
     library.stop_all()
     llm.close()
-    rendering.close()
     db.close()
+    _opened = None
+    if keep_helpers:
+        return
+    rendering.close()
     while _offline:
         _offline.pop().close()
-    _opened = None
 
 
 def offline_model_url() -> str:

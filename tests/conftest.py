@@ -5,15 +5,17 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from core import library, startup
-from core.db import close, transaction
+from core.db import transaction
 from core.settings import Settings
 from tests.servers.faulty_model import FaultyModel
 
@@ -21,22 +23,57 @@ SERVER_URL = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
 _numbers = itertools.count()
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | Path]:
+    """A migrated and seeded database to copy, since making one takes longer than most tests: a file, or a name."""
+    folder = tmp_path_factory.mktemp("seeded")
+    if not SERVER_URL:
+        startup.open_workbench(Settings(data_dir=folder, log_level="ERROR"))
+        startup.close_workbench(keep_helpers=True)
+        yield folder / "whetstone.db"
+        return
+    name = f"seeded_{os.getpid()}"
+    with server_connection() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    startup.open_workbench(Settings(data_dir=folder, database_url=url_of(name), log_level="ERROR"))
+    startup.close_workbench(keep_helpers=True)
+    yield name
+    with server_connection() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def server_connection() -> Iterator[Connection]:
+    """A connection to the PostgreSQL server that may create and drop databases."""
+    assert SERVER_URL is not None
+    engine = create_engine(SERVER_URL, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def url_of(database: str) -> str:
+    assert SERVER_URL is not None
+    return make_url(SERVER_URL).set(database=database).render_as_string(hide_password=False)
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str | None]:
-    """A new, empty database on the PostgreSQL server, or None for SQLite in the data folder."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """A new, empty database on the PostgreSQL server, or None for SQLite in the data folder.
+
+    With the fixture `seeded` in force it is a copy of that one.
+    """
     if not SERVER_URL:
         yield None
         return
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    server = create_engine(SERVER_URL, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(SERVER_URL).set(database=name).render_as_string(hide_password=False)
-    startup.close_workbench()
-    close()
-    with server.connect() as connection:
+    copied = f" TEMPLATE {request.getfixturevalue('seeded')}" if "workbench" in request.fixturenames else ""
+    with server_connection() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}{copied}"))
+    yield url_of(name)
+    startup.close_workbench(keep_helpers=True)
+    with server_connection() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 @pytest.fixture
@@ -47,13 +84,16 @@ def settings(tmp_path: Path, database_url: str | None) -> Settings:
 
 
 @pytest.fixture
-def workbench(settings: Settings) -> Iterator[Settings]:
+def workbench(settings: Settings, seeded: str | Path) -> Iterator[Settings]:
     """An open, seeded workbench in this process."""
+    if isinstance(seeded, Path):
+        settings.data_dir.mkdir()
+        shutil.copy(seeded, settings.data_dir)
     st.cache_data.clear()
     st.cache_resource.clear()
     startup.open_workbench(settings)
     yield settings
-    startup.close_workbench()
+    startup.close_workbench(keep_helpers=True)
 
 
 @pytest.fixture

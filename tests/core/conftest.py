@@ -37,7 +37,7 @@ def shared_workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setti
     )
     startup.open_workbench(settings)
     yield settings
-    startup.close_workbench()
+    startup.close_workbench(keep_helpers=True)
     if server is not None:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -156,6 +156,28 @@ def test_nothing_of_a_failed_transaction_is_kept(make_template):
         assert library.get_template(session, made.id).is_active
 
 
+def test_a_failed_writer_lets_the_next_one_in(make_template):
+    made = make_template()
+    done = threading.Event()
+
+    def second() -> None:
+        with transaction() as session:
+            library.set_active(session, made.id, False, person="ben")
+        done.set()
+
+    waiting = threading.Thread(target=second)
+    with pytest.raises(NotFoundError), transaction() as session:
+        library.describe_template(session, made.id, person="ann", title="Mine", description="", category="c", tags=())
+        session.flush()
+        waiting.start()
+        library.get_execution(session, "ex_none")
+    assert done.wait(20)
+    waiting.join()
+    with reading() as session:
+        after = library.get_template(session, made.id)
+    assert (after.title, after.is_active) == (made.title, False)
+
+
 def test_without_an_open_database_it_says_how_to_start():
     startup.close_workbench()
     with pytest.raises(ConfigError, match=r"No database is open. Start Whetstone with `make run`"), transaction():
@@ -230,7 +252,9 @@ def test_a_database_server_that_does_not_run_is_explained(tmp_path):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"postgresql+psycopg://ann@127.0.0.1:{unused.getsockname()[1]}/whetstone"
-        with pytest.raises(ConfigError, match=r"cannot be reached. Check that it runs, and that WHETSTONE_DATABASE_URL"):
+        with pytest.raises(
+            ConfigError, match=r"cannot be reached. Check that it runs, and that WHETSTONE_DATABASE_URL"
+        ):
             startup.open_workbench(Settings(data_dir=tmp_path, database_url=url, log_level="CRITICAL"))
 
 
