@@ -18,7 +18,7 @@ _TICK_S = 0.02
 _WAIT_S = 60.0
 _BATCH_ITEMS = 200
 _BATCH_BYTES = 1_000_000
-_MAX_CRASHES = 2
+_MAX_CRASHES = 3  # both workers of the pool may have died of something else; the third one is fresh
 _MAX_RETIREMENTS = 3
 _MAX_LATE = 10  # in a row: a data set of 10,000 rows must not hold a worker for hours
 

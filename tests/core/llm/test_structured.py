@@ -104,11 +104,9 @@ def test_prose_holds_no_json():
             structured.parsed(text, {"type": "object"})
 
 
-def test_fetches_no_remote_reference():
-    asked = structured.asked({"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:1/schema.json"}}})
-    assert asked is not None
-    with pytest.raises(structured.UnfitError, match="cannot be applied"):
-        structured.parsed('{"a": 1}', asked.schema)
+def test_refuses_a_remote_reference_before_the_call_is_paid_for():
+    with pytest.raises(PromptSchemaError, match="nothing is fetched"):
+        structured.asked({"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:1/schema.json"}}})
 
 
 def test_survives_a_schema_that_refers_to_itself_for_ever():
