@@ -81,8 +81,8 @@ def record_intent(intent: Intent) -> str:
     with transaction() as session:
         refusal = _over_budget(session, intent)
         row = _new_row(intent)
-        _forget_deleted(session, row)
         if refusal is not None:
+            _forget_deleted(session, row)
             row |= {"status": "failed", "error_kind": "BudgetError", "error": str(refusal)}
         else:
             _count_use(session, row)
@@ -128,7 +128,6 @@ def record_cached(intent: Intent) -> ExecutionView | None:
             name: getattr(source, name)
             for name in ("response", "parsed", "input_tokens", "output_tokens", "tokens_estimated")
         }
-        _forget_deleted(session, row)
         _count_use(session, row)
         session.execute(insert(_TABLE).values(row))
         return get_execution(session, row["id"])
@@ -174,10 +173,12 @@ def _forget_deleted(session: Session, row: dict[str, Any]) -> None:
 
 
 def _count_use(session: Session, row: dict[str, Any]) -> None:
+    """Count the use of template and version; one that was deleted meanwhile is taken out of the row."""
     for column, table in (("template_id", Template.__table__), ("version_id", Version.__table__)):
         if row[column] is not None:
             counted = {"usage_count": table.c.usage_count + 1, "last_used_at": row["created_at"]}
-            session.execute(update(table).where(table.c.id == row[column]).values(counted))
+            if not session.execute(update(table).where(table.c.id == row[column]).values(counted)).rowcount:
+                row[column] = None
 
 
 def _over_budget(session: Session, intent: Intent) -> BudgetError | None:
