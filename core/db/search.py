@@ -1,11 +1,12 @@
 """Full-text search: FTS5 on SQLite, tsvector on PostgreSQL, one function for both.
 
-Every word of the query must occur; the last one may be the start of a word, so that results appear while typing.
+Every word of the query must occur. The last one may be the start of a word, so that results appear while typing; among
+executions only until it stands whole in one of them, since gathering every word that begins like a common one is slow.
 """
 
 import re
 
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, table, text
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.db.models import Execution, Template
@@ -35,20 +36,22 @@ def narrowed(
 ) -> tuple[Select, ColumnElement]:
     """`query` with only the rows of `model` that match, and the column to order by for newest or oldest first.
 
-    A word matches as a prefix when it is the last of the search. Case is ignored. A search without a word keeps all.
+    The last word may be a prefix, as above. Case is ignored. A search without a word keeps all.
     Order by the column returned: on SQLite the index then yields rows in that order, so that a page of a common
     word costs no more than one of a rare word.
     """
     found = words(text_searched)
     if not found:
         return query, model.seq
+    name = model.__tablename__
     if session.get_bind().dialect.name == "sqlite":
-        name = f"{model.__tablename__}_fts"
-        index = table(name, column("rowid"))
-        expression = " ".join(f'"{word}"' for word in found) + "*"
-        query = query.join(index, index.c.rowid == model.seq).where(
-            text(f"{name} MATCH :fts_query").bindparams(fts_query=expression)
-        )
-        return query, index.c.rowid
-    vector = literal_column(f"{model.__tablename__}.search_vector")
+        index = table(f"{name}_fts", column("rowid"))
+        whole = " ".join(f'"{word}"' for word in found)
+        condition = text(f"{name}_fts MATCH :fts_query")
+        query, order = query.join(index, index.c.rowid == model.seq), index.c.rowid
+        query, hits = query.where(condition), select(index.c.rowid).where(condition)
+        if model is Execution and len(found[-1]) > 3 and session.execute(hits.limit(1), {"fts_query": whole}).first():
+            return query.params(fts_query=whole), order
+        return query.params(fts_query=f"{whole}*"), order
+    vector = literal_column(f"{name}.search_vector")
     return query.where(vector.op("@@")(func.to_tsquery("simple", " & ".join(found) + ":*"))), model.seq
