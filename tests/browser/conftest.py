@@ -37,6 +37,7 @@ class App:
 
     url: str
     engine: Engine
+    data_dir: Path
 
     def rows(self, query: str, **values) -> list[tuple]:
         with self.engine.connect().execution_options(readonly=True) as connection:
@@ -76,7 +77,7 @@ def app(tmp_path: Path) -> Iterator[App]:
         try:
             wait_until_healthy(url, server, tmp_path / "server.log")
             engine = db.make_engine(f"sqlite:///{data / 'whetstone.db'}")
-            yield App(url, engine)
+            yield App(url, engine, data)
             engine.dispose()
         finally:
             server.terminate()
