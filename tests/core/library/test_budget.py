@@ -110,7 +110,7 @@ def test_a_stored_answer_is_free_and_so_passes_any_budget(connect):
 
 
 def test_parallel_calls_cannot_pass_the_budget_together(connect, faulty_model):
-    name = connect("slow-300", **PRICED, budget_usd_per_month=2.5)
+    name = connect("slow-3000", **PRICED, budget_usd_per_month=2.5)
     barrier = threading.Barrier(8)
     results: list[str] = []
 
