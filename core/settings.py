@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     plain_editor: bool = Field(default=False, description="plain text areas instead of the code editor")
     render_deadline_s: float = Field(default=1.5, gt=0, description="one rendering may take this long")
     render_memory_mb: int = Field(default=384, ge=128, description="address space of a rendering worker")
+    embedded_worker: bool = Field(default=True, description="the web server does background jobs itself")
+    jobs_parallel: int = Field(default=4, ge=1, description="how many jobs a worker does at once")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @field_validator("log_level", mode="before")

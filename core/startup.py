@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from core import db, library, llm, logs
+from core import analysis, db, jobs, library, llm, logs, sources
 from core.errors import ConfigError
 from core.library import rendering
 from core.settings import Settings, read_settings
@@ -38,6 +38,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
         logs.configure(settings.log_level, llm.mask_secrets)
         rendering.configure(deadline_s=settings.render_deadline_s, memory_mb=settings.render_memory_mb)
         llm.configure(settings)
+        sources.configure(settings)
         llm.set_offline_starter(offline_model_url)
         if settings.database_url is None:
             _make_folder(settings)
@@ -47,6 +48,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
         with db.transaction() as session:
             llm.ensure_offline(session)
             seeded = library.seed(session)
+            analysis.seed_recipes(session)
         _opened = settings
     return Opened(settings, tuple(seeded))
 
@@ -56,12 +58,26 @@ def opened() -> Settings | None:
     return _opened
 
 
+def start_worker(*, embedded: bool) -> None:
+    """Let this process do background jobs, until `close_workbench`. Opening alone starts none: most processes only ask.
+
+    Call it from a thread without a running event loop.
+
+    Raises:
+        ConfigError: the workbench is not open, or the tables of the durable engine cannot be made.
+    """
+    if _opened is None:
+        raise ConfigError("No database is open. Start Whetstone with `make run` or `python -m core serve`.")
+    jobs.start_worker(_opened, embedded=embedded)
+
+
 def close_workbench(*, keep_helpers: bool = False) -> None:
-    """Stop what is under way, recording it, and end the offline model and the rendering workers of this process.
+    """Stop what is under way, recording it, and end the worker, the offline model and the rendering workers of this process.
 
     `keep_helpers` leaves those two running, for the next workbench that this process opens with the same limits.
     """
     global _opened
+    jobs.stop_worker()
     library.stop_all()
     llm.close()
     db.close()

@@ -21,7 +21,10 @@ _VERBS = {
     "template": ("core.cli.templates", "Make, change, read and test templates."),
     "run": ("core.cli.running", "Render a template, call the model, record it."),
     "connection": ("core.cli.connections", "Add, list and test model services."),
+    "analyze": ("core.cli.analysing", "Start an analysis of tables."),
     "executions": ("core.cli.executions", "List, show and replay recorded calls."),
+    "job": ("core.cli.jobs", "List, show and steer background jobs."),
+    "worker": ("core.cli.working", "Do background jobs until stopped."),
     "serve": ("core.cli.serving", "Start the workbench in the browser."),
 }
 """The module that holds a verb under the verb's own name, and the line that `--help` shows without loading it."""

@@ -30,6 +30,8 @@ _PRAGMAS = (
 
 _BEGIN_ATTEMPTS = 3
 _TURN_S = 5.0
+_LONGEST_IDLE_S = 15
+"""A transaction of ours waits for nothing outside: no call is made within one."""
 
 _writing = threading.Lock()
 _turn = threading.local()
@@ -55,12 +57,14 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL. SQLite writers begin IMMEDIATE, so that none fails on a lock upgrade."""
     if not url.startswith("sqlite"):
         try:
-            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
         except Exception as error:
             raise ConfigError(
                 f"WHETSTONE_DATABASE_URL is not a database URL that can be used ({type(error).__name__}). "
                 "Write it as postgresql+psycopg://user:password@host/name."
             ) from error
+        event.listen(engine, "connect", _bound_transactions)
+        return engine
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -95,6 +99,12 @@ def make_engine(url: str) -> Engine:
                     raise
 
     return engine
+
+
+def _bound_transactions(connection, record) -> None:
+    """Let PostgreSQL end a transaction that a stopped process left open, or its locks would stop everybody else."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_IDLE_S}s'")
+    connection.commit()
 
 
 @contextmanager

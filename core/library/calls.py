@@ -1,6 +1,6 @@
 """One call to make: of a version, of a recorded execution once more, or of two texts as they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class Call:
 
     `content` holds the version's settings; `overrides` go before them (connection, model, temperature, max_tokens,
     stop, response_schema), and the connection's own defaults come last. `stream` lets the text come piece by piece.
+    `normalise` may mend the value of an answer before it is held against the response schema.
     """
 
     content: Content
@@ -38,6 +39,8 @@ class Call:
     replay_of: str | None = None
     use_cache: bool = False
     stream: bool = False
+    execution_id: str | None = None
+    normalise: Callable[[Any], Any] | None = field(default=None, compare=False)
 
 
 def call_version(session: Session, version: VersionView, values: Mapping[str, Any], **fields: Any) -> Call:
@@ -129,4 +132,5 @@ def chat_request(call: Call, connection: llm.ConnectionView, system: str, user: 
         max_tokens=setting("max_tokens"),
         stop=tuple(setting("stop") or ()),
         response_schema=setting("response_schema"),
+        normalise=call.normalise,
     )

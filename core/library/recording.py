@@ -46,6 +46,7 @@ class Intent:
     user: str
     settings: dict[str, Any]
     reserved_usd: float | None
+    execution_id: str | None = None
 
     @property
     def request_hash(self) -> str:
@@ -139,7 +140,7 @@ def _new_row(intent: Intent) -> dict[str, Any]:
     connection = intent.connection
     longest = (connection.timeout_s + _LONGEST_WAIT_S) * (connection.max_retries + 1)
     return {
-        "id": new_id("ex"),
+        "id": intent.execution_id or new_id("ex"),
         "template_id": intent.template_id,
         "version_id": intent.version_id,
         "template_name": intent.template_name,

@@ -7,6 +7,7 @@ and stops only when it is cancelled. It opens its own transactions, because a ca
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,8 @@ class Run:
         self.started = time.monotonic()
         self._parts: list[str] = []
         self._done = threading.Event()
+        self._followers: list[Callable[[], None]] = []
+        self._follow_lock = threading.Lock()
         self._stopped = False
         self._asking: asyncio.Future[llm.ChatReply] | None = None
 
@@ -45,6 +48,20 @@ class Run:
     def done(self) -> bool:
         """True once the result is recorded."""
         return self._done.is_set()
+
+    def add_done_callback(self, callback: Callable[[], None]) -> None:
+        """Call it once the result is recorded, at once if it is. It runs on the thread of the calls and must not block."""
+        with self._follow_lock:
+            if not self.done:
+                self._followers.append(callback)
+                return
+        callback()
+
+    def _finish(self) -> None:
+        with self._follow_lock:
+            self._done.set()
+        for callback in self._followers:
+            callback()
 
     def cancel(self) -> None:
         """Stop the request now. What has come so far is kept in the record."""
@@ -100,11 +117,12 @@ def start(call: Call) -> Run:
             "response_schema": request.response_schema,
         },
         reserved_usd=_estimate(connection, request),
+        execution_id=call.execution_id,
     )
     if call.use_cache and (cached := record_cached(intent)):
         run = Run(cached.id)
         run._parts.append(cached.response or "")
-        run._done.set()
+        run._finish()
         return run
     run = Run(record_intent(intent))
     _runs[run.execution_id] = run
@@ -157,7 +175,7 @@ async def _perform(run: Run, connection: llm.ConnectionView, request: llm.ChatRe
         log.exception("result could not be recorded", execution_id=run.execution_id)
     finally:
         run._parts[:] = [outcome.response or ""]
-        run._done.set()
+        run._finish()
     log.info(
         "model called",
         execution_id=run.execution_id,

@@ -146,8 +146,8 @@ def resolve(session: Session, reference: str | Reference, *, inactive: bool = Fa
     return _view(row, None)
 
 
-def resolve_id(session: Session, template_id: str) -> VersionView:
-    """The current version of the template with this id.
+def resolve_id(session: Session, template_id: str, *, inactive: bool = False) -> VersionView:
+    """The current version of the template with this id. `inactive` also finds that of an inactive one.
 
     Raises:
         PromptTemplateNotFoundError: no such template, it is inactive, or `production` is not set.
@@ -157,7 +157,7 @@ def resolve_id(session: Session, template_id: str) -> VersionView:
         raise PromptTemplateNotFoundError(
             f"There is no template with the id '{template_id[:80]}'. `check` lists them all."
         )
-    return resolve(session, Reference(name))
+    return resolve(session, Reference(name), inactive=inactive)
 
 
 def archive_version(session: Session, template_id: str, number: int, *, person: str, archived: bool = True) -> None:

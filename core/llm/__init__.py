@@ -4,7 +4,7 @@ The only place that imports `openai`, and that late: the first page must not wai
 `core.library.running` does, and everything that calls a model goes through it.
 """
 
-from core.llm.addresses import check_base_url
+from core.llm.addresses import check_base_url, judge, origin, system_lookup
 from core.llm.chatting import chat
 from core.llm.configuration import configure
 from core.llm.connections import (
@@ -16,9 +16,11 @@ from core.llm.connections import (
     set_default,
     update_connection,
 )
+from core.llm.encrypting import decrypt, encrypt
+from core.llm.keys import check_variable, environment_key, key_for
 from core.llm.kinds import KINDS, Kind
 from core.llm.loop import close, run_async, submit
-from core.llm.masking import mask_secrets
+from core.llm.masking import mask_secrets, remember
 from core.llm.offline import set_offline_starter
 from core.llm.pricing import context_window, cost
 from core.llm.probing import list_models, test_connection
@@ -49,22 +51,31 @@ __all__ = [
     "add_connection",
     "chat",
     "check_base_url",
+    "check_variable",
     "close",
     "configure",
     "context_window",
     "cost",
+    "decrypt",
     "delete_connection",
+    "encrypt",
     "ensure_offline",
+    "environment_key",
     "estimate_tokens",
     "get_connection",
+    "judge",
+    "key_for",
     "list_connections",
     "list_models",
     "mask_secrets",
     "month_spend",
+    "origin",
+    "remember",
     "run_async",
     "set_default",
     "set_offline_starter",
     "submit",
+    "system_lookup",
     "test_connection",
     "update_connection",
 ]

@@ -84,7 +84,7 @@ def judge(address: str, host: str, *, hosted: bool, allow_private: Sequence[str]
     if reach == "never":
         raise InputError(
             f"{_shown(host, address)} is a link-local, metadata, multicast or unspecified address, which Whetstone never "
-            "connects to. Enter the address of a model service."
+            "connects to. Enter another address."
         )
     if reach == "loopback" and not hosted:
         return reach

@@ -123,7 +123,12 @@ class _Call:
             raise
 
     def _parsed(self, asked: structured.Asked) -> Any:
-        return structured.parsed(self._last.text, asked.schema, complete=self._last.finish_reason != "length")
+        return structured.parsed(
+            self._last.text,
+            asked.schema,
+            complete=self._last.finish_reason != "length",
+            normalise=self._request.normalise,
+        )
 
     async def _ask(self, client: Client, asked: structured.Asked | None, on_text: Callable[[str], None] | None) -> None:
         """Send the messages until there is an answer, which is then `self._last`."""

@@ -5,6 +5,7 @@ The service's own promise is never trusted: many ignore `response_format`. Nothi
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,16 +55,25 @@ def asked(response_schema: dict[str, Any] | None) -> Asked | None:
     return Asked(schema, {"type": "json_schema", "json_schema": json_schema})
 
 
-def parsed(text: str, schema: dict[str, Any], *, complete: bool = True) -> Any:
+def parsed(
+    text: str,
+    schema: dict[str, Any],
+    *,
+    complete: bool = True,
+    normalise: Callable[[Any], Any] | None = None,
+) -> Any:
     """The value in the model's answer, if it meets the schema.
 
     Takes JSON, JSON in a code fence or in prose, and mends what models get wrong (quotes, trailing commas).
-    `complete` False (the answer was cut off) mends nothing: what is missing must not be made up.
+    `complete` False (the answer was cut off) mends nothing: what is missing must not be made up. `normalise` may mend
+    the value before it is checked.
 
     Raises:
         UnfitError: it is not, with up to five reasons.
     """
     value = _json_in(text, mend=complete)
+    if normalise is not None:
+        value = normalise(value)
     import jsonschema
 
     try:

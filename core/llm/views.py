@@ -1,5 +1,6 @@
 """What goes into and comes out of `core.llm`: plain frozen values, never a key."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -72,7 +73,10 @@ class ConnectionDraft:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One call. `response_schema` is a JSON Schema, or `{"name": …, "schema": …}`; None asks for free text."""
+    """One call. `response_schema` is a JSON Schema, or `{"name": …, "schema": …}`; None asks for free text.
+
+    `normalise` may mend the value of an answer (numbers written as text) before it is held against the schema.
+    """
 
     system: str
     user: str
@@ -81,6 +85,7 @@ class ChatRequest:
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     response_schema: dict[str, Any] | None = None
+    normalise: Callable[[Any], Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ _MATCH_WEIGHT = 2.0
 _HEADING_WEIGHT = 0.7
 _PLACE_WEIGHT = 0.4
 _SCORED_TERMS = 60
+_SAME, _FEWEST_SHARED = 0.75, 6
+"""From this share, and this number, of common terms two passages say nearly the same."""
 _LOOSE = re.compile(r"\s|[^\x00-\u02ff]")
 
 
@@ -72,11 +74,17 @@ class Ranking:
         least = 0.4 * max(score for score, _ in matched)
         return self._best(count, (found for found in matched if found[0] >= least))
 
-    @staticmethod
-    def _best(count: int, scored: Iterable[tuple[float, Passage]]) -> list[Passage]:
-        chosen: dict[str, Passage] = {}
+    def _best(self, count: int, scored: Iterable[tuple[float, Passage]]) -> list[Passage]:
+        """The best ones, of those that say nearly the same only the first."""
+        chosen: list[Passage] = []
         for _, passage in sorted(scored, key=lambda found: (-found[0], found[1].position)):
             if len(chosen) >= count:
                 break
-            chosen.setdefault(passage.text, passage)
-        return sorted(chosen.values(), key=lambda passage: passage.position)
+            if not any(self._repeats(passage, other) for other in chosen):
+                chosen.append(passage)
+        return sorted(chosen, key=lambda passage: passage.position)
+
+    def _repeats(self, one: Passage, other: Passage) -> bool:
+        first, second = set(self._terms[one]), set(self._terms[other])
+        shared = len(first & second)
+        return one.text == other.text or (shared >= _FEWEST_SHARED and shared >= _SAME * len(first | second))

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from core.local_model.analysts import register_analysts
 from core.local_model.answering import answer
 from core.local_model.chat_request import RequestError, check_model, read_chat_request
 from core.local_model.completing import completion, completion_chunks, finish
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 def create_app(closing: threading.Event) -> Starlette:
     """The ASGI application; once `closing` is set, streams run out without pauses."""
+    register_analysts()
 
     async def chat(request: Request) -> Response:
         return await _chat(request, closing)

@@ -18,8 +18,35 @@ STATUS: Mapping[str, tuple[str, Colour]] = {
 }
 
 
+JOB_STATE: Mapping[str, tuple[str, Colour]] = {
+    "queued": ("Queued", "gray"),
+    "running": ("Running", "blue"),
+    "paused": ("Paused", "orange"),
+    "waiting": ("Waiting for you", "violet"),
+    "completed": ("Completed", "green"),
+    "failed": ("Failed", "red"),
+    "cancelled": ("Cancelled", "gray"),
+}
+
+VERDICT: Mapping[str, tuple[str, Colour]] = {
+    "verified": ("✓ verified", "green"),
+    "contradicted": ("✗ contradicted", "red"),
+    "unverifiable": ("? unverifiable", "gray"),
+}
+
+
 def status_badge(status: str) -> None:
     words, colour = STATUS[status]
+    st.badge(words, color=colour)
+
+
+def job_badge(state: str) -> None:
+    words, colour = JOB_STATE[state]
+    st.badge(words, color=colour)
+
+
+def verdict_badge(verdict: str) -> None:
+    words, colour = VERDICT[verdict]
     st.badge(words, color=colour)
 
 

@@ -8,6 +8,7 @@ from core import __version__, logs, startup
 from core.errors import WorkbenchError
 from pages._ui import person
 from pages._ui.icons import ICON
+from pages._ui.job_news import job_news
 
 _HERE = Path(__file__).parent
 
@@ -19,13 +20,27 @@ _SECTIONS = {
         ("pages/library/templates.py", "Templates", ICON.template),
         ("pages/library/executions.py", "Executions", ICON.execution),
     ],
+    "Analysis": [
+        ("pages/analysis/sources.py", "Sources", ICON.source),
+        ("pages/analysis/new_analysis.py", "New analysis", ICON.analysis),
+        ("pages/analysis/jobs.py", "Jobs", ICON.job),
+        ("pages/analysis/recipes.py", "Recipes", ICON.recipe),
+    ],
     "Admin": [
         ("pages/admin/connections.py", "Connections", ICON.connection),
         ("pages/admin/activity.py", "Activity", ICON.activity),
         ("pages/admin/settings.py", "Settings", ICON.settings),
     ],
 }
-_HIDDEN = [("pages/library/template.py", "Template", ICON.template)]
+_HIDDEN = {
+    "Library": [("pages/library/template.py", "Template", ICON.template)],
+    "Analysis": [
+        ("pages/analysis/source.py", "Source", ICON.source),
+        ("pages/analysis/job.py", "Job", ICON.job),
+        ("pages/analysis/rerun.py", "Re-run", ICON.replay),
+        ("pages/analysis/compare.py", "Compare jobs", ICON.compare),
+    ],
+}
 
 
 def draw() -> None:
@@ -36,13 +51,15 @@ def draw() -> None:
         title: [st.Page(path, title=name, icon=icon, default=path.endswith("home.py")) for path, name, icon in pages]
         for title, pages in _SECTIONS.items()
     }
-    sections["Library"] += [st.Page(path, title=name, icon=icon, visibility="hidden") for path, name, icon in _HIDDEN]
+    for title, pages in _HIDDEN.items():
+        sections[title] += [st.Page(path, title=name, icon=icon, visibility="hidden") for path, name, icon in pages]
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "mark.svg")
     page = st.navigation(sections)
     with st.sidebar:
         st.caption(f"Whetstone {__version__} · {person.current() or 'not open'}")
     if startup.opened() is None and not _opened_now():
         return
+    job_news()
     page.run()
 
 

@@ -85,12 +85,18 @@ def _log_ourselves(record: logging.LogRecord) -> bool:
     return False
 
 
+def _open() -> None:
+    opened = startup.open_workbench()
+    if opened.settings.embedded_worker:
+        startup.start_worker(embedded=True)
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Open the workbench once per server. If that fails the server still runs, and every page says why."""
+    """Open the workbench once per server, with its worker. If that fails the server still runs, and every page says why."""
     logging.getLogger("streamlit.error_util").addFilter(_log_ourselves)
     try:
-        await asyncio.to_thread(startup.open_workbench)
+        await asyncio.to_thread(_open)
     except WorkbenchError as error:
         print(f"Whetstone could not be opened. {error}", file=sys.stderr)
     yield

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import activity, library, llm
+from core import activity, jobs, library, llm, sources
 from core.clock import now
 from core.db import reading
 from pages._ui import formatting, layout
@@ -21,6 +21,9 @@ with reading() as session:
     default = llm.get_connection(session, None)
     first_template = library.get_starter(session)
     own = library.count_templates(session, builtin=False)
+    at_work = jobs.list_jobs(session, jobs.JobFilter(state="running"), size=5)
+    waiting = jobs.list_jobs(session, jobs.JobFilter(state="waiting"), size=5)
+    tables = sources.list_sources(session)
 
 action = layout.header("Whetstone", "Write prompt templates, prove that they work, and put them to use.")
 if first_template and action.button("Run a template", icon=ICON.run, type="primary", key="home.run"):
@@ -29,6 +32,13 @@ if first_template and action.button("Run a template", icon=ICON.run, type="prima
 now_running, this_month, model = st.columns(3, gap="medium")
 with now_running.container(border=True, height="stretch"):
     st.markdown("**Running now**")
+    for job in (*waiting.rows, *at_work.rows):
+        st.page_link(
+            "pages/analysis/job.py",
+            label=f"{plain(job.title)}, {'waiting for you' if job.state == 'waiting' else job.progress_words}",
+            icon=ICON.job,
+            query_params={"id": job.id},
+        )
     if running.rows:
         for row in running.rows:
             st.page_link(
@@ -37,7 +47,7 @@ with now_running.container(border=True, height="stretch"):
                 icon=ICON.execution,
                 query_params={"execution": row.id},
             )
-    else:
+    elif not at_work.rows and not waiting.rows:
         st.caption("Nothing is running.")
 with this_month.container(border=True, height="stretch"):
     st.markdown("**This month**")
@@ -59,9 +69,9 @@ with model.container(border=True, height="stretch"):
         )
     st.page_link("pages/admin/connections.py", label="Connections", icon=ICON.connection)
 
-if not recent.rows or not own:
+if not recent.rows or not own or not tables:
     st.subheader("First steps", anchor=False)
-    one, two, three = st.columns(3, gap="medium")
+    one, two, three, four = st.columns(4, gap="medium")
     with one.container(border=True, height="stretch"):
         st.markdown("**Run a template**")
         st.caption(
@@ -81,6 +91,10 @@ if not recent.rows or not own:
         )
         st.page_link("pages/library/templates.py", label="Templates", icon=ICON.template)
     with three.container(border=True, height="stretch"):
+        st.markdown("**Bring a table**")
+        st.caption("A file, a database, or the sample. A model looks at it, and what it claims is checked.")
+        st.page_link("pages/analysis/sources.py", label="Sources", icon=ICON.source)
+    with four.container(border=True, height="stretch"):
         st.markdown("**Connect a model**")
         st.caption("OpenAI, Azure, xAI, Databricks, Ollama, or anything that speaks the same protocol.")
         st.page_link("pages/admin/connections.py", label="Connections", icon=ICON.connection)

@@ -41,7 +41,9 @@ class AnalysisType:
     """One kind of analysis. `key` is also the name of its default recipe's file, `prompts/analysis/<key>.prompty`.
 
     `findings` turns an answer that meets `schema` into drafts, in the answer's order; `recommendations` gathers what it
-    proposes to do next, those nested in its parts too.
+    proposes to do next, those nested in its parts too. `normalised` comes before the schema: it mends what models write
+    differently without saying anything else (numbers as text, a bare list, another case of an enum); it takes any JSON
+    value, and what it cannot mend stays as it is.
     """
 
     key: str
@@ -50,3 +52,4 @@ class AnalysisType:
     schema: dict[str, Any]
     findings: Callable[[dict[str, Any]], list[FindingDraft]]
     recommendations: Callable[[dict[str, Any]], list[str]]
+    normalised: Callable[[Any], Any]

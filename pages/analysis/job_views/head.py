@@ -1,0 +1,90 @@
+"""Title, state, facts and actions of a job, and its status card while it works."""
+
+import streamlit as st
+
+from core import activity, analysis, jobs
+from core.db import transaction
+from core.errors import WorkbenchError
+from pages._ui import formatting, layout, person
+from pages._ui.badges import job_badge
+from pages._ui.icons import ICON
+from pages._ui.job_news import allow_notifications
+from pages._ui.job_status import cost, job_status, taken
+from pages._ui.text import plain
+
+LIST = "pages/analysis/jobs.py"
+RERUN = "pages/analysis/rerun.py"
+COMPARE = "pages/analysis/compare.py"
+_ASKING = "job.deleting"
+
+
+def draw(job: jobs.JobView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(plain(job.title), anchor=False, width="content")
+        job_badge(job.state)
+        for tag in job.tags:
+            st.badge(plain(tag), color="gray")
+    st.caption(_facts(job))
+    _actions(job)
+    if job.state != "completed":
+        job_status(job, key=f"job.{job.id}")
+        if not job.is_over:
+            allow_notifications(key="job.notify")
+    if st.session_state.get(_ASKING) == job.id:
+        _delete(job)
+
+
+def _facts(job: jobs.JobView) -> str:
+    parts = []
+    if job.kind == analysis.KIND:
+        tables = job.payload["tables"]
+        parts += [
+            formatting.plural(len(job.payload["types"]), "type"),
+            f"{formatting.plural(len(tables), 'table')} of {plain(job.payload['source_name'])}",
+            plain(job.payload["connection_name"]),
+        ]
+    parts += [cost(job), taken(job), f"started {formatting.ago(job.created_at)} by {plain(job.person)}"]
+    return " · ".join(parts)
+
+
+def _actions(job: jobs.JobView) -> None:
+    with st.container(horizontal=True):
+        if job.kind == analysis.KIND:
+            reason = analysis.can_rerun(job)
+            if st.button(
+                "Re-run with a different prompt",
+                icon=ICON.replay,
+                type="primary",
+                key="job.rerun",
+                disabled=reason is not None,
+                help=reason,
+            ):
+                st.switch_page(RERUN, query_params={"id": job.id})
+            if st.button("Compare", icon=ICON.compare, key="job.compare", disabled=not job.is_over):
+                st.switch_page(COMPARE, query_params={"with": job.id})
+            if job.parent_id and st.button(
+                "The job it came from", icon=ICON.version, key="job.parent", type="tertiary"
+            ):
+                st.switch_page("pages/analysis/job.py", query_params={"id": job.parent_id})
+        if st.menu_button("Actions", ["Delete"], key="job.actions", icon=ICON.more) == "Delete":
+            st.session_state[_ASKING] = job.id
+
+
+def _closed() -> None:
+    st.session_state.pop(_ASKING, None)
+
+
+@st.dialog("Delete the job", icon=ICON.delete, on_dismiss=_closed)
+def _delete(job: jobs.JobView) -> None:
+    st.write("Its findings and its log go with it. The recorded model calls stay, and so do recipes saved from it.")
+    if not st.button("Delete the job", icon=ICON.delete, type="primary", key="job.delete"):
+        return
+    try:
+        with transaction() as session:
+            jobs.delete_job(session, job.id)
+            activity.record(session, person.current(), "deleted job", job.title[:200], subject_id=job.id)
+    except WorkbenchError as error:
+        layout.failed(error)
+        return
+    _closed()
+    st.switch_page(LIST)

@@ -1,0 +1,143 @@
+"""Analysis › Jobs: all background work, newest first. `?selected=job_…` marks one, as after a re-run."""
+
+import pandas as pd
+import streamlit as st
+
+from core import jobs
+from core.db import reading
+from pages._ui import formatting, layout
+from pages._ui.badges import JOB_STATE
+from pages._ui.icons import ICON
+from pages._ui.job_status import cost, taken
+from pages._ui.text import plain
+
+JOB = "pages/analysis/job.py"
+SIZE = 50
+_ALL = "all"
+
+
+def _shown(value: str | None) -> str | None:
+    return None if value in (None, _ALL) else value
+
+
+with reading() as session:
+    kinds, tags, people = jobs.kinds(session), jobs.tags(session), jobs.persons(session)
+    counts = jobs.count_by_state(session)
+
+action = layout.header("Jobs", "Background work: it goes on when you close this tab, and where it was after a crash.")
+if action.button("New analysis", icon=ICON.add, type="primary", key="jobs.new"):
+    st.switch_page("pages/analysis/new_analysis.py")
+
+words = {JOB_STATE[state][0].lower(): state for state in jobs.STATES}
+search, state, kind, tag, owner = st.columns([5, 3, 2, 3, 2], vertical_alignment="bottom")
+search.text_input(
+    "Search",
+    key="job_search",
+    type="search",
+    live="300ms",
+    placeholder="Name of the job",
+    bind="query-params",
+    icon=ICON.search,
+)
+state.selectbox("State", [_ALL, *words], key="job_state", bind="query-params")
+kind.selectbox("Kind", [_ALL, *kinds], key="job_kind", bind="query-params")
+tag.selectbox("Tag", [_ALL, *tags], key="job_tag", bind="query-params")
+owner.selectbox("Owner", [_ALL, *people], key="job_owner", bind="query-params")
+
+given = st.session_state
+filters = jobs.JobFilter(
+    search=given.job_search or "",
+    state=words.get(_shown(given.job_state) or ""),
+    kind=_shown(given.job_kind),
+    tag=_shown(given.job_tag),
+    person=_shown(given.job_owner),
+)
+selected = st.query_params.get("selected")
+
+
+def _table(rows: tuple[jobs.JobRow, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "": ["▸" if row.id == selected else "" for row in rows],
+            "Name": [row.title for row in rows],
+            "State": [JOB_STATE[row.state][0] for row in rows],
+            "Progress": [row.progress_words if row.started_at else formatting.UNKNOWN for row in rows],
+            "Kind": [row.kind for row in rows],
+            "Cost": [cost(row) for row in rows],
+            "Took": [taken(row) for row in rows],
+            "Started": [formatting.ago(row.created_at) for row in rows],
+            "Owner": [row.person for row in rows],
+            "Tags": [", ".join(row.tags) for row in rows],
+        }
+    )
+
+
+def _draw(page_number: int) -> tuple[int, bool]:
+    """Draw one page of the list; how many pages there are, and whether something in it is still at work."""
+    with reading() as session:
+        found = jobs.list_jobs(session, filters, page=page_number, size=SIZE)
+    total = found.total or 0
+    if not found.rows and filters == jobs.JobFilter():
+        layout.empty_state(
+            "No jobs yet",
+            "An analysis runs as a job: a model looks at your tables, and what it claims is checked against them.",
+            page="pages/analysis/new_analysis.py",
+            label="Start an analysis",
+        )
+        return 1, False
+    if not found.rows:
+        layout.empty_state("Nothing matches", "No job has all of this. Take a filter away, or search for fewer words.")
+        return 1, False
+    chosen = st.dataframe(
+        _table(found.rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="jobs.table",
+        alt="The jobs that match, the newest first",
+        column_config={
+            "": st.column_config.TextColumn(width=24),
+            "Name": st.column_config.TextColumn(width=300),
+            "State": st.column_config.TextColumn(width=100),
+            "Progress": st.column_config.TextColumn(width=110),
+            "Kind": st.column_config.TextColumn(width=80),
+            "Cost": st.column_config.TextColumn(width=100, help="What is known; – is unknown"),
+            "Took": st.column_config.TextColumn(width=80),
+            "Started": st.column_config.TextColumn(width=90),
+            "Owner": st.column_config.TextColumn(width=80),
+            "Tags": st.column_config.TextColumn(width=140),
+        },
+    )
+    if chosen.selection.rows:
+        st.switch_page(JOB, query_params={"id": found.rows[chosen.selection.rows[0]].id})
+    st.caption(f"{formatting.plural(total, 'job')} · select a row to open it")
+    return max(1, -(-total // SIZE)), any(not row.is_over for row in found.rows)
+
+
+@st.fragment(run_every=2.0)
+def _live(page_number: int) -> None:
+    """The list while something in it is at work; a run of the page that draws `_draw` alone ends the polling."""
+    if not _draw(page_number)[1]:
+        st.rerun()
+
+
+with layout.showing_errors():
+    if selected:
+        with reading() as session:
+            named = jobs.find_job(session, selected)
+        if named is not None:
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"{ICON.check} **{plain(named.title)}** is {JOB_STATE[named.state][0].lower()}.", width="stretch"
+                )
+                if st.button("Open it", icon=ICON.job, key="jobs.open_selected"):
+                    st.switch_page(JOB, query_params={"id": named.id})
+    number = given.get("job_page") or 1
+    under_way = sum(counts.get(each, 0) for each in ("queued", "running"))
+    pages = -(-sum(counts.values()) // SIZE)
+    if under_way:
+        _live(number)
+    else:
+        pages, _ = _draw(number)
+    if pages > 1:
+        st.pagination(pages, key="job_page", bind="query-params")

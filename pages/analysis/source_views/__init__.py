@@ -1,0 +1,1 @@
+"""The parts of a source's page, one file each."""
