@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from core import library, startup
+from core import jobs, library, sources, startup
 from core.db import transaction
 from core.settings import Settings
 from tests.servers.faulty_model import FaultyModel
@@ -114,6 +114,41 @@ def make_template(workbench: Settings) -> Callable[..., library.TemplateView]:
             return library.get_template(session, made.id)
 
     return make
+
+
+@pytest.fixture
+def make_source(workbench: Settings, tmp_path: Path) -> Callable[..., sources.SourceView]:
+    """Makes a source of CSV files out of texts by table name; without any, of a small shop with known defects."""
+
+    def make(name: str = "shop", **tables: str) -> sources.SourceView:
+        choices = []
+        for table, text in (tables or SHOP).items():
+            path = tmp_path / f"{table}.csv"
+            path.write_text(text, encoding="utf-8")
+            choices.append(sources.FileChoice(sources.inspect_file(path), table))
+        with transaction() as session:
+            return sources.add_files(session, name, choices, person="ann")
+
+    return make
+
+
+SHOP = {
+    "orders": "order_id,day,channel,items,amount\n"
+    + "".join(
+        f"{n},2024-{1 + n // 10:02}-{1 + n % 28:02},{'web' if n % 3 else 'shop'},{1 + n % 5},"
+        f"{'' if n % 12 == 0 else round(10 + n * 0.5, 2)}\n"
+        for n in range(1, 120)
+    ),
+    "customers": "customer,email\n1,ann@example.com\n2,bob@example.org\n3,\n",
+}
+
+
+@pytest.fixture
+def worker(workbench: Settings) -> Iterator[None]:
+    """Background jobs are done by this process while the test runs."""
+    startup.start_worker(embedded=True)
+    yield
+    jobs.stop_worker()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ _VERBS = {
     "template": ("core.cli.templates", "Make, change, read and test templates."),
     "run": ("core.cli.running", "Render a template, call the model, record it."),
     "connection": ("core.cli.connections", "Add, list and test model services."),
+    "source": ("core.cli.sources", "Add and read sources: files, databases, warehouses."),
     "analyze": ("core.cli.analysing", "Start an analysis of tables."),
     "executions": ("core.cli.executions", "List, show and replay recorded calls."),
     "job": ("core.cli.jobs", "List, show and steer background jobs."),

@@ -87,7 +87,7 @@ def get_template_by_name(session: Session, name: str) -> TemplateView:
 
 def get_starter(session: Session) -> TemplateView | None:
     """A template to begin with: the last one used, else a built-in one for chatting, else any; None if there is none."""
-    query = select(Template).where(Template.is_active, Template.category != "whetstone")
+    query = select(Template).where(Template.is_active, Template.category.not_in(("whetstone", "analysis")))
     order = (Template.last_used_at.desc().nulls_last(), (Template.category == "chat").desc(), Template.seq)
     row = session.scalar(query.order_by(*order).limit(1))
     return _view(session, row) if row else None

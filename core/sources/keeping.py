@@ -36,14 +36,17 @@ def get_source(session: Session, id_or_name: str) -> SourceView:
     return view_of(_row(session, id_or_name))
 
 
-def add_database(session: Session, name: str, url: str, *, person: str) -> SourceView:
-    """Add a database by its SQLAlchemy URL. Nothing is sent yet; `check_source` does.
+def add_database(
+    session: Session, name: str, url: str, *, person: str, password: str | None = None
+) -> SourceView:  # fmt: skip
+    """Add a database by its SQLAlchemy URL. Nothing is sent yet; `check_source` does. `password` goes before the URL's.
 
     Raises:
         InputError: the URL cannot be used here. ConflictError: the name is taken. ConfigError: no secret key.
         NotFoundError: a SQLite file that is not there.
     """
-    place, password = read_url(url)
+    place, in_url = read_url(url)
+    password = password or in_url
     if place.dialect == "sqlite":
         check_reach(place)
     source_id = new_id("src")

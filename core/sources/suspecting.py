@@ -5,7 +5,7 @@ A suggestion is made to be corrected: where name and content disagree, the more 
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from core.sources.given_names import GIVEN_NAMES
@@ -158,29 +158,33 @@ def _by_name(column: ColumnProfile) -> _Suggestion | None:
 
 
 def _by_content(column: ColumnProfile, profile: Profile) -> _Suggestion | None:
-    texts = _texts(column, profile)
-    if not texts:
-        return None
+    cells, others = _texts(column, profile)
     for what, holds, policy in _BY_CONTENT:
-        share = sum(map(holds, texts)) / len(texts)
-        if share >= _MANY:
+        found = sum(map(holds, cells))
+        if cells and found >= _MANY * len(cells):
             return policy, f"Its values look like {what}."
-        if share > 0:
+        if found or any(map(holds, others)):
             # Free text in which one turns up: nobody knows what else is in it.
             return ("never" if policy == "never" else "statistics"), f"Some of its values hold {what}."
-    people = sum(map(_is_person, texts)) / len(texts)
-    if column.type == "text" and people >= _MANY:
+    if column.type == "text" and cells and sum(map(_is_person, cells)) >= _MANY * len(cells):
         return "hash", "Its values look like names of people."
     return None
 
 
-def _texts(column: ColumnProfile, profile: Profile) -> Sequence[str]:
-    """The values that are known: sampled cells, frequent values and extremes, as text; of numbers the long whole ones."""
-    seen: list[Any] = [row.get(column.name) for row in profile.sample]
-    seen += [value for value, _ in column.top_values]
-    seen += [column.minimum, column.maximum]
+def _texts(column: ColumnProfile, profile: Profile) -> tuple[list[str], list[str]]:
+    """The sampled cells, and the frequent and extreme values, as text; of numbers the long whole ones."""
+    cells: list[Any] = [row.get(column.name) for row in profile.sample]
+    others = [*(value for value, _ in column.top_values), column.minimum, column.maximum]
     if column.type in ("text", "other"):
-        return [value for value in seen if isinstance(value, str) and value.strip()]
+        return [each for each in cells if _is_text(each)], [each for each in others if _is_text(each)]
     if column.type == "integer":
-        return [str(value) for value in seen if isinstance(value, int) and value >= 10**12]
-    return []
+        return [str(each) for each in cells if _is_long(each)], [str(each) for each in others if _is_long(each)]
+    return [], []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, int) and value >= 10**12

@@ -116,7 +116,8 @@ class DelimitedFile:
             return
         base = self._dialect.line - 1 + self._lines_before()
         first, cells = ragged[0]
-        what = f"{cells:,} cells where {width:,} are expected" if cells > 1 else f"1 cell where {width:,} are expected"
+        wanted = f"{width:,} are" if width > 1 else "1 is"
+        what = f"{cells:,} cells where {wanted} expected" if cells > 1 else f"1 cell where {wanted} expected"
         footer = ragged[-1][0].end >= self._end and len(ragged) <= 3 and cells < width
         hint = (
             "It may be a note or a total below the table: delete it"

@@ -14,7 +14,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 200
 _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 _VALUE = re.compile(
-    r"[-+]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?\s*%?|\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|true|false",
+    r"[-+]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?|\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|true|false",
     re.IGNORECASE,
 )
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from .delimited import DelimitedFile
+from .hints import THOUSANDS_HINT, hint_for, looks_german, may_be_thousands
 from .objects import JsonFile
 from .parquet import ParquetTable
 from .refusals import RefusedError
 from .signatures import format_of
 from .threads import on_threads
-from .types import Inferred, Writing, hint_for
+from .types import Inferred, Writing
 from .workbooks import ExcelSheet
 
 _SAMPLE_ROWS = 20
@@ -91,9 +92,13 @@ def _inferred(file: TextFile, writing: Writing) -> tuple[list[dict[str, Any]], i
         on_threads(lambda pair: pair[0].see(pair[1]), list(zip(columns, batch.columns, strict=True)))
         rows += batch.num_rows
     found = []
+    german = not writing.decimal_comma and any(map(looks_german, columns))
     for name, column, kinds in zip(file.columns, columns, file.kinds, strict=True):
         type = column.type(kinds)
-        found.append({"name": name, "type": type, "raw_type": _RAW[type], "hint": hint_for(column, type)})
+        hint = hint_for(column, type)
+        if german and type == "decimal" and may_be_thousands(column):
+            type, hint = "text", THOUSANDS_HINT
+        found.append({"name": name, "type": type, "raw_type": _RAW[type], "hint": hint})
     return found, rows, sample
 
 

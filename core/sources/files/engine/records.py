@@ -43,23 +43,24 @@ def records(path: Path, start: int, *, quoting: bool, end: int | None = None) ->
         head = file.read(1 << 16)
         file.seek(start)
         lines = _split_at_returns(file) if b"\r" in head and b"\n" not in head else file
-        position, number, pending, pending_start, pending_number = start, 1, b"", start, 1
+        position, number, first, first_number = start, 1, start, 1
+        pending: list[bytes] = []
         quotes = 0
         for line in lines:
             if not pending:
-                pending_start, pending_number = position, number
-            pending += line
+                first, first_number = position, number
+            pending.append(line)
             quotes += line.count(b'"') if quoting else 0
             position, number = position + len(line), number + 1
-            if len(pending) > _MAX_BYTES:
+            if position - first > _MAX_BYTES:
                 raise RefusedError("A line of the file is longer than 256 MB. Look whether it is a table at all.")
             if quotes % 2 == 0:
-                yield Record(pending_number, pending_start, position, pending.decode("utf-8", "replace"))
-                pending, quotes = b"", 0
+                yield Record(first_number, first, position, b"".join(pending).decode("utf-8", "replace"))
+                pending, quotes = [], 0
             if end is not None and position >= end:
                 break
         if pending:
-            yield Record(pending_number, pending_start, position, pending.decode("utf-8", "replace"))
+            yield Record(first_number, first, position, b"".join(pending).decode("utf-8", "replace"))
 
 
 def _kept(text: str) -> list[str]:

@@ -153,7 +153,9 @@ def test_a_byte_that_cp1252_does_not_know_offers_latin_1(workbench, write):
     ends=st.sampled_from(["\n", "\r\n"]),
     window=st.sampled_from([1, 2, 7, 1 << 24]),
 )
-def test_what_a_csv_writer_wrote_is_read_back(tmp_path: Path, monkeypatch, rows, delimiter: str, ends: str, window: int):
+def test_what_a_csv_writer_wrote_is_read_back(
+    tmp_path: Path, monkeypatch, rows, delimiter: str, ends: str, window: int
+):
     """Cells by Python's writer, which quotes where it must; windows of few bytes try every border."""
     monkeypatch.setattr("core.sources.files.engine.quotes._WINDOW", window)
     out = io.StringIO()
