@@ -19,7 +19,7 @@ sys.path.append(str(Path(__file__).resolve().parent))
 
 from engine.refusals import GoneError, RefusedError
 
-_ADDRESS_SPACE = 8 << 30
+_ADDRESS_SPACE, _LOCKED_ADDRESS_SPACE = 8 << 30, 2 << 30
 _RETIRE_KB = 260_000
 _MEMORY_MB = 200
 
@@ -29,7 +29,8 @@ def _limit(*, locked: bool) -> None:
         import resource
     except ImportError:  # Windows: the parent's deadline and DuckDB's own limits are all there is
         return
-    limits = [("RLIMIT_AS", _ADDRESS_SPACE), ("RLIMIT_CORE", 0), *([("RLIMIT_FSIZE", 0)] if locked else [])]
+    limits = [("RLIMIT_AS", _LOCKED_ADDRESS_SPACE if locked else _ADDRESS_SPACE), ("RLIMIT_CORE", 0)]
+    limits += [("RLIMIT_FSIZE", 0)] if locked else []
     for name, most in limits:
         try:
             resource.setrlimit(getattr(resource, name), (most, most))

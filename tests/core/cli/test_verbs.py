@@ -30,6 +30,17 @@ VERBS = [
     ("executions", "list"),
     ("executions", "show"),
     ("executions", "replay"),
+    ("job", "list"),
+    ("job", "show"),
+    ("job", "log"),
+    ("job", "cancel"),
+    ("job", "pause"),
+    ("job", "resume"),
+    ("job", "retry"),
+    ("job", "decide"),
+    ("job", "delete"),
+    ("job", "workers"),
+    ("worker",),
     ("serve",),
 ]
 

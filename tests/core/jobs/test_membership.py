@@ -207,3 +207,10 @@ def test_a_worker_waits_for_a_database_that_is_locked_and_then_goes_on(workbench
         session.execute(text("UPDATE worker SET pid = pid"))
         time.sleep(3)
     assert jobs.wait_for(submit(nothing).id, 10).state == "completed"
+
+
+def test_postgresql_ends_a_transaction_that_a_stopped_process_left_open(workbench):
+    if not workbench.database_url:
+        pytest.skip("SQLite frees its lock with the process only")
+    with reading() as session:
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "15s"

@@ -117,27 +117,20 @@ class JsonFile:
             raw.seek(self._start)
             with _utf8(raw) as file:
                 buffer, place, piece, line = "", 0, _PIECE, 1
-                is_list: bool | None = None
-                ended = needs_comma = False
+                allowed, ended = "[{", False  # what may stand here
+                is_list = False
                 while True:
                     place = _BLANK.match(buffer, place).end()  # type: ignore[union-attr]
                     if place < len(buffer):
                         mark = buffer[place]
-                        if is_list is None:
-                            is_list = mark == "["
-                            place += is_list
-                            continue
-                        if (is_list and mark == ("," if needs_comma else "]")) or (
-                            is_list and mark == "]" and needs_comma
-                        ):
-                            place += 1
-                            if mark == "]":
-                                self._refuse_rest(buffer[place:], file)
-                                return
-                            needs_comma = False
-                            continue
-                        if mark != "{" or (is_list and needs_comma):
+                        if mark not in allowed:
                             self._refuse(line + buffer.count("\n", 0, place), buffer[place:])
+                        if mark == "]":
+                            self._refuse_rest(buffer[place + 1 :], file)
+                            return
+                        if mark != "{":
+                            is_list, allowed, place = True, "{]" if mark == "[" else "{", place + 1
+                            continue
                         try:
                             found, end = decoder.raw_decode(buffer, place)
                         except json.JSONDecodeError as error:
@@ -148,7 +141,7 @@ class JsonFile:
                                 f"{self.name} is nested too deeply to be a table. Make its objects flatter."
                             ) from None
                         else:
-                            place, needs_comma, piece = end, True, _PIECE
+                            place, allowed, piece = end, ",]" if is_list else "{", _PIECE
                             yield found
                             continue
                     if ended:

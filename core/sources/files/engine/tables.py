@@ -36,8 +36,9 @@ def connected(memory_mb: int, temporary: Path | None) -> "duckdb.DuckDBPyConnect
     import duckdb
 
     config = _CLOSED | {"memory_limit": f"{memory_mb}MB", "max_temp_directory_size": _SPILL if temporary else "0GB"}
+    config["temp_directory"] = str(temporary) if temporary else ""  # left alone, it would be a folder beside the tables
     if temporary:
-        config |= {"temp_directory": str(temporary), "preserve_insertion_order": False}
+        config["preserve_insertion_order"] = False
     return duckdb.connect(":memory:", config=config)
 
 

@@ -19,7 +19,9 @@ from core.errors import InputError
 from core.sources.files.engine import objects
 from core.sources.files.engine.objects import JsonFile
 
-CELLS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+CELLS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+)
 
 
 def types(inspection: sources.FileInspection) -> dict[str, str]:
@@ -29,7 +31,15 @@ def types(inspection: sources.FileInspection) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["t.json", "t.jsonl"])
 def test_objects_become_rows_with_their_own_types(workbench, write, stored, name: str):
     rows: list[dict[str, Any]] = [
-        {"n": 1, "x": 1.5, "code": "007", "ok": True, "day": "2026-03-01", "at": "2026-03-01T10:00:00Z", "deep": {"a": [1, "ü"]}},
+        {
+            "n": 1,
+            "x": 1.5,
+            "code": "007",
+            "ok": True,
+            "day": "2026-03-01",
+            "at": "2026-03-01T10:00:00Z",
+            "deep": {"a": [1, "ü"]},
+        },
         {"n": None, "x": 1e5, "code": "", "ok": False, "new": "late"},
     ]
     text = json.dumps(rows) if name == "t.json" else "\n".join(json.dumps(row) for row in rows)
@@ -47,7 +57,10 @@ def test_objects_become_rows_with_their_own_types(workbench, write, stored, name
 
 
 def test_texts_that_look_like_numbers_stay_text_and_mixed_values_too(workbench, write):
-    assert types(sources.inspect_file(write('[{"a": "12", "b": 1}, {"a": "13", "b": "x"}]', "t.json"))) == {"a": "text", "b": "text"}
+    assert types(sources.inspect_file(write('[{"a": "12", "b": 1}, {"a": "13", "b": "x"}]', "t.json"))) == {
+        "a": "text",
+        "b": "text",
+    }
 
 
 def test_long_numbers_keep_their_digits(workbench, write, stored):
@@ -87,18 +100,23 @@ def test_objects_of_ever_new_names_are_no_table(workbench, write):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.fixed_dictionaries({"a": CELLS, 'b "ü"': CELLS}), min_size=1, max_size=5), piece=st.sampled_from([1, 3, 1 << 20]))
-def test_json_is_read_the_same_in_pieces_of_any_size(tmp_path: Path, monkeypatch, rows: list[dict[str, Any]], piece: int):
+@given(
+    rows=st.lists(st.fixed_dictionaries({"a": CELLS, 'b "ü"': CELLS}), min_size=1, max_size=5),
+    piece=st.sampled_from([1, 3, 1 << 20]),
+)
+def test_json_is_read_the_same_in_pieces_of_any_size(
+    tmp_path: Path, monkeypatch, rows: list[dict[str, Any]], piece: int
+):
     monkeypatch.setattr(objects, "_PIECE", piece)
     path = tmp_path / "t.json"
     path.write_text(json.dumps(rows, indent=1))
     file = JsonFile(path, "t.json", {}, tmp_path)
-    found = [list(row.values()) for batch in file.batches() for row in batch.to_pylist()]
+    found = [dict(zip(file.columns, row.values(), strict=True)) for batch in file.batches() for row in batch.to_pylist()]
 
     def text(value: Any) -> str | None:
         return value if value is None or isinstance(value, str) else json.dumps(value)
 
-    assert found == [[text(row["a"]), text(row['b "ü"'])] for row in rows]
+    assert found == [{name: text(value) for name, value in row.items()} for row in rows]
 
 
 @pytest.fixture
@@ -121,7 +139,12 @@ def workbook(tmp_path: Path) -> Callable[..., Path]:
 def test_a_sheet_is_stored_with_the_types_of_its_cells(workbench, workbook, stored):
     day, moment = datetime.datetime(2026, 3, 1), datetime.datetime(2026, 3, 1, 12, 30)
     path = workbook(
-        data=[["n", "x", "code", "day", "at", "ok"], [1, 1.5, "007", day, moment, True], [None, 2, "x", None, day, False], [None] * 6]
+        data=[
+            ["n", "x", "code", "day", "at", "ok"],
+            [1, 1.5, "007", day, moment, True],
+            [None, 2, "x", None, day, False],
+            [None] * 6,
+        ]
     )
     assert stored(path) == [
         {"n": 1, "x": 1.5, "code": "007", "day": day.date(), "at": moment, "ok": True},
@@ -144,7 +167,7 @@ def test_asks_for_the_sheet_where_there_are_several(workbench, workbook, stored)
     [
         ([], "is empty. Choose another sheet"),
         ([["Report"], [], ["a", "b"], [1, 2]], "begins with a title, “Report”"),
-        ([["a"], [1], [2, "aside"]], "row 3: “aside” stands in a column without a name"),
+        ([["a", "b"], [1, 2], [2, 3, "aside"]], "row 3: “aside” stands in a column without a name"),
         ([["a", "b"], [1, "=A2*2"]], "has a formula whose value was never stored"),
     ],
 )
@@ -230,7 +253,9 @@ def test_parquet_with_broken_text_is_refused_when_it_is_stored(workbench, tmp_pa
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 491), byte=st.integers(0, 255))
-def test_no_changed_byte_of_a_parquet_file_breaks_more_than_that_file(workbench, tmp_path: Path, add, place: int, byte: int):
+def test_no_changed_byte_of_a_parquet_file_breaks_more_than_that_file(
+    workbench, tmp_path: Path, add, place: int, byte: int
+):
     data = bytearray((Path(__file__).parents[3] / "hostile" / "csv" / "56_ok.parquet").read_bytes())
     data[place] = byte
     path = tmp_path / "t.parquet"
