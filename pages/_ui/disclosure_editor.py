@@ -34,7 +34,8 @@ def disclosure_editor(source: sources.SourceView, table: str, *, key: str) -> No
                         sources.POLICIES[decided.get(name, policy)] for name, (policy, _) in suggested.items()
                     ],
                     "Why": [
-                        "decided" if name in decided else f"suggested: {why}" for name, (_, why) in suggested.items()
+                        "decided" if name in decided else f"suggested: {why or 'nothing personal found'}"
+                        for name, (_, why) in suggested.items()
                     ],
                 }
             ),

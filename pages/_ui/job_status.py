@@ -38,6 +38,8 @@ def job_log(job: jobs.JobView, *, key: str) -> None:
 
 def cost(job: jobs.JobRow) -> str:
     """ "0.0123 USD", "0.0123 USD and 2 calls of unknown price"; a dash while nothing is known."""
+    if not job.progress_done and not job.is_over:
+        return "no cost yet"
     if not job.unknown_cost_calls:
         return formatting.usd(job.cost_usd)
     calls = formatting.plural(job.unknown_cost_calls, "call")
@@ -79,7 +81,7 @@ def _facts(job: jobs.JobView) -> str:
         with reading() as session:
             workers = jobs.list_workers(session)
         parts = ["starts in a moment" if workers else "waits for a worker; start one with `python -m core worker`"]
-    elif job.seconds_left is not None and not job.is_over:
+    elif job.seconds_left is not None and job.progress_done and not job.is_over:
         parts.append(f"≈ {formatting.duration(round(job.seconds_left * 1000))} left")
     return " · ".join(parts)
 

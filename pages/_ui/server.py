@@ -43,6 +43,9 @@ _POLICY = "; ".join(
 )
 
 
+_FIRST_PAGE_S = 2.0
+
+
 class SecurityHeaders:
     """Adds the content security policy and its companions to every answer."""
 
@@ -85,21 +88,29 @@ def _log_ourselves(record: logging.LogRecord) -> bool:
     return False
 
 
-def _open() -> None:
-    opened = startup.open_workbench()
-    if opened.settings.embedded_worker:
-        startup.start_worker(embedded=True)
+async def _work_soon() -> None:
+    """Start this server's worker for background jobs, after the first page, which it would only slow down."""
+    await asyncio.sleep(_FIRST_PAGE_S)
+    try:
+        await asyncio.to_thread(startup.start_worker, embedded=True)
+    except WorkbenchError as error:
+        print(f"Background jobs are not done here. {error}", file=sys.stderr)
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Open the workbench once per server, with its worker. If that fails the server still runs, and every page says why."""
     logging.getLogger("streamlit.error_util").addFilter(_log_ourselves)
+    working = None
     try:
-        await asyncio.to_thread(_open)
+        opened = await asyncio.to_thread(startup.open_workbench)
+        if opened.settings.embedded_worker:
+            working = asyncio.create_task(_work_soon())
     except WorkbenchError as error:
         print(f"Whetstone could not be opened. {error}", file=sys.stderr)
     yield
+    if working is not None:
+        working.cancel()
     await asyncio.to_thread(startup.close_workbench)
 
 

@@ -49,11 +49,11 @@ def _figures(found: analysis.Comparison) -> None:
     first, second = found.baseline, found.candidate
     rows: list[tuple[str, str, str, str]] = [
         ("State", JOB_STATE[first.job.state][0], JOB_STATE[second.job.state][0], ""),
-        ("Findings", f"{first.findings:,}", f"{second.findings:,}", f"{second.findings - first.findings:+,}"),
+        ("Findings", f"{first.findings:,}", f"{second.findings:,}", _difference(second.findings - first.findings)),
     ]
     for verdict in analysis.VERDICTS:
         before, after = first.verdicts[verdict], second.verdicts[verdict]
-        rows.append((VERDICT[verdict][0], f"{before:,}", f"{after:,}", f"{after - before:+,}"))
+        rows.append((VERDICT[verdict][0], f"{before:,}", f"{after:,}", _difference(after - before)))
     known = not first.job.unknown_cost_calls and not second.job.unknown_cost_calls
     difference = f"{second.job.cost_usd - first.job.cost_usd:+.4f} USD" if known else formatting.UNKNOWN
     rows.append(("Cost", cost(first.job), cost(second.job), difference))
@@ -64,6 +64,10 @@ def _figures(found: analysis.Comparison) -> None:
         height="content",
         alt="Figures of both jobs",
     )
+
+
+def _difference(number: int) -> str:
+    return f"{number:+,}" if number else "same"
 
 
 def _sentence(found: analysis.Comparison) -> str:

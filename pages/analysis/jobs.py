@@ -29,20 +29,21 @@ if action.button("New analysis", icon=ICON.add, type="primary", key="jobs.new"):
     st.switch_page("pages/analysis/new_analysis.py")
 
 words = {JOB_STATE[state][0].lower(): state for state in jobs.STATES}
-search, state, kind, tag, owner = st.columns([5, 3, 2, 3, 2], vertical_alignment="bottom")
-search.text_input(
-    "Search",
-    key="job_search",
-    type="search",
-    live="300ms",
-    placeholder="Name of the job",
-    bind="query-params",
-    icon=ICON.search,
-)
-state.selectbox("State", [_ALL, *words], key="job_state", bind="query-params")
-kind.selectbox("Kind", [_ALL, *kinds], key="job_kind", bind="query-params")
-tag.selectbox("Tag", [_ALL, *tags], key="job_tag", bind="query-params")
-owner.selectbox("Owner", [_ALL, *people], key="job_owner", bind="query-params")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    st.text_input(
+        "Search",
+        key="job_search",
+        type="search",
+        live="300ms",
+        placeholder="Name of the job",
+        bind="query-params",
+        icon=ICON.search,
+        width=280,
+    )
+    st.selectbox("State", [_ALL, *words], key="job_state", bind="query-params", width=150)
+    st.selectbox("Kind", [_ALL, *kinds], key="job_kind", bind="query-params", width=130)
+    st.selectbox("Tag", [_ALL, *tags], key="job_tag", bind="query-params", width=160)
+    st.selectbox("Owner", [_ALL, *people], key="job_owner", bind="query-params", width=130)
 
 given = st.session_state
 filters = jobs.JobFilter(
@@ -130,8 +131,8 @@ with layout.showing_errors():
                 st.markdown(
                     f"{ICON.check} **{plain(named.title)}** is {JOB_STATE[named.state][0].lower()}.", width="stretch"
                 )
-                if st.button("Open it", icon=ICON.job, key="jobs.open_selected"):
-                    st.switch_page(JOB, query_params={"id": named.id})
+                # A link, because a click on a button may come just when the list below draws the page anew.
+                st.page_link(JOB, label="Open it", icon=ICON.job, query_params={"id": named.id})
     number = given.get("job_page") or 1
     under_way = sum(counts.get(each, 0) for each in ("queued", "running"))
     pages = -(-sum(counts.values()) // SIZE)

@@ -136,7 +136,8 @@ def _prepared(
     if source.kind != "files" and not st.button("Measure the tables", icon=ICON.table, key="new_analysis.measure"):
         st.caption("Measuring asks the source for exact figures of every column; on large tables that takes its time.")
         return None
-    with st.status(f"Measuring {formatting.plural(len(tables), 'table')} …") as status:
+    place = st.empty()
+    with place.status(f"Measuring {formatting.plural(len(tables), 'table')} …") as status:
         prepared = analysis.prepare(
             source.id,
             tables,
@@ -146,7 +147,7 @@ def _prepared(
                 label=f"Measuring {plain(name)}, {done + 1} of {len(tables)} tables"
             ),
         )
-        status.update(label="Measured", state="complete")
+    place.empty()
     st.session_state[_PREPARED] = (key, prepared)
     return prepared
 

@@ -101,19 +101,20 @@ def _filter_row(every: list[analysis.FindingView]) -> analysis.FindingFilter:
     types = [key for key in analysis.TYPES if any(each.analysis_type == key for each in every)]
     titles = {analysis.TYPES[key].title: key for key in types}
     tables = sorted({each.table_name for each in every if each.table_name})
-    search, kind, table, severity, verdict = st.columns([4, 3, 3, 2, 2], vertical_alignment="bottom")
-    text = search.text_input(
-        "Search",
-        key="finding_text",
-        type="search",
-        live="300ms",
-        placeholder="In claim or evidence",
-        bind="query-params",
-    )
-    kind.selectbox("Type", [_ALL, *titles], key="finding_type", bind="query-params")
-    table.selectbox("Table", [_ALL, *tables], key="finding_table", bind="query-params")
-    severity.selectbox("Severity", [_ALL, *analysis.SEVERITIES], key="finding_severity", bind="query-params")
-    verdict.selectbox("Verdict", [_ALL, *analysis.VERDICTS], key="finding_verdict", bind="query-params")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        text = st.text_input(
+            "Search",
+            key="finding_text",
+            type="search",
+            live="300ms",
+            placeholder="In claim or evidence",
+            bind="query-params",
+            width=280,
+        )
+        st.selectbox("Type", [_ALL, *titles], key="finding_type", bind="query-params", width=190)
+        st.selectbox("Table", [_ALL, *tables], key="finding_table", bind="query-params", width=190)
+        st.selectbox("Severity", [_ALL, *analysis.SEVERITIES], key="finding_severity", bind="query-params", width=120)
+        st.selectbox("Verdict", [_ALL, *analysis.VERDICTS], key="finding_verdict", bind="query-params", width=160)
 
     def chosen(name: str) -> str | None:
         value = st.session_state[name]

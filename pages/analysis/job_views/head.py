@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core import activity, analysis, jobs
-from core.db import transaction
-from core.errors import WorkbenchError
+from core import activity, analysis, jobs, llm
+from core.db import reading, transaction
+from core.errors import NotFoundError, WorkbenchError
 from pages._ui import formatting, layout, person
-from pages._ui.badges import job_badge
+from pages._ui.badges import job_badge, offline_badge
 from pages._ui.icons import ICON
 from pages._ui.job_news import allow_notifications
 from pages._ui.job_status import cost, job_status, taken
@@ -21,7 +21,10 @@ _ASKING = "job.deleting"
 def draw(job: jobs.JobView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(plain(job.title), anchor=False, width="content")
-        job_badge(job.state)
+        if job.state == "completed":  # else the status card says it
+            job_badge(job.state)
+        if job.kind == analysis.KIND:
+            offline_badge(_connection_kind(job))
         for tag in job.tags:
             st.badge(plain(tag), color="gray")
     st.caption(_facts(job))
@@ -32,6 +35,15 @@ def draw(job: jobs.JobView) -> None:
             allow_notifications(key="job.notify")
     if st.session_state.get(_ASKING) == job.id:
         _delete(job)
+
+
+def _connection_kind(job: jobs.JobView) -> str:
+    """The kind of connection that answers; empty if it is gone."""
+    with reading() as session:
+        try:
+            return llm.get_connection(session, job.payload["connection_name"]).kind
+        except NotFoundError:
+            return ""
 
 
 def _facts(job: jobs.JobView) -> str:
@@ -61,7 +73,8 @@ def _actions(job: jobs.JobView) -> None:
             ):
                 st.switch_page(RERUN, query_params={"id": job.id})
             if st.button("Compare", icon=ICON.compare, key="job.compare", disabled=not job.is_over):
-                st.switch_page(COMPARE, query_params={"with": job.id})
+                pair = {"with": job.parent_id, "and": job.id} if job.parent_id else {"with": job.id}
+                st.switch_page(COMPARE, query_params=pair)
             if job.parent_id and st.button(
                 "The job it came from", icon=ICON.version, key="job.parent", type="tertiary"
             ):

@@ -133,7 +133,9 @@ def test_a_login_that_can_write_is_warned_of_and_its_password_shown_nowhere(cli:
 
 def test_a_warehouse_is_read_with_a_token_from_the_environment(cli: Cli):
     with StatementServer() as server:
-        server.run("ATTACH ':memory:' AS lake", "CREATE TABLE lake.main.t AS SELECT 1 AS i")
+        server.run(
+            "ATTACH ':memory:' AS lake", "CREATE SCHEMA lake.sales", "CREATE TABLE lake.sales.t AS SELECT 1 AS i"
+        )
         env = {"LAKE_TOKEN": TOKEN}
         added = cli(
             "source",
@@ -149,8 +151,8 @@ def test_a_warehouse_is_read_with_a_token_from_the_environment(cli: Cli):
             env=env,
         )
         assert added.code == 0, added.stderr
-        assert [table["name"] for table in added.json["tables"]] == ["lake.main.t"]
+        assert [table["name"] for table in added.json["tables"]] == ["lake.sales.t"]
         assert "is not known" in added.stderr and TOKEN not in added.stdout
-        assert cli("source", "sql", "Lake", "SELECT i FROM lake.main.t", "--json", env=env).json["rows"] == [[1]]
+        assert cli("source", "sql", "Lake", "SELECT i FROM lake.sales.t", "--json", env=env).json["rows"] == [[1]]
         missing = cli("source", "tables", "Lake")
         assert missing.code == 2 and "LAKE_TOKEN is not set" in missing.stderr

@@ -15,18 +15,21 @@ from core.sources.files.engine import locked
 ATTACKS = (Path(__file__).parents[3] / "hostile" / "duckdb_attacks.sql").read_text().splitlines()
 SECRET = "the-secret-that-nobody-may-read"
 HARMLESS = {"select regexp_matches(repeat('a',100000),'(a+)+$b')"}
-HARMLESS_TO_THE_LOCK = HARMLESS | {  # they reach nothing but this one empty database in memory, which ends with the query
-    "attach ':memory:' as m2",
-    "create table t2 as select 1",
-    "vacuum",
-    "checkpoint",
-    "force checkpoint",
-    "select * from duckdb_settings()",
-    "select * from duckdb_secrets()",
-    "select * from pragma_database_list",
-    "select * from json_execute_serialized_sql(json_serialize_sql('select 1'))",
-    "select write_log('x')",
-}
+HARMLESS_TO_THE_LOCK = (
+    HARMLESS
+    | {  # they reach nothing but this one empty database in memory, which ends with the query
+        "attach ':memory:' as m2",
+        "create table t2 as select 1",
+        "vacuum",
+        "checkpoint",
+        "force checkpoint",
+        "select * from duckdb_settings()",
+        "select * from duckdb_secrets()",
+        "select * from pragma_database_list",
+        "select * from json_execute_serialized_sql(json_serialize_sql('select 1'))",
+        "select write_log('x')",
+    }
+)
 
 
 @pytest.fixture
@@ -153,14 +156,16 @@ def test_an_answer_of_giants_is_cut_before_it_fills_the_memory(workbench, reader
 def test_a_query_past_its_deadline_is_killed_and_the_next_one_works(workbench, reader):
     started = time.monotonic()
     with pytest.raises(ServiceTimeoutError, match="took longer than 1 s and was stopped"):
-        reader.run_sql("SELECT count(*) FROM range(100000000) a, range(100000000) b", deadline_s=1)
+        reader.run_sql(
+            "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3", deadline_s=1
+        )
     assert time.monotonic() - started < 5
     assert reader.run_sql("SELECT 1").rows == ((1,),)
 
 
 @pytest.mark.parametrize("sql", ["SELECT repeat('x', 4000000000)", "SELECT list(a) FROM range(1000000000) t(a)"])
 def test_a_query_without_measure_ends_in_a_sentence(workbench, reader, sql: str):
-    with pytest.raises((InputError, ServiceError), match="memory|string"):
+    with pytest.raises((InputError, ServiceError), match=r"memory|string"):
         reader.run_sql(sql)
     assert reader.run_sql("SELECT 1").rows == ((1,),)
 
