@@ -5,7 +5,16 @@ import sys
 
 from core.settings import ROOT
 
-NAMES = ("bench_rendering", "bench_store", "bench_recording", "bench_writers", "bench_calls", "bench_jobs", "bench_startup")
+NAMES = (
+    "bench_rendering",
+    "bench_store",
+    "bench_recording",
+    "bench_writers",
+    "bench_calls",
+    "bench_jobs",
+    "bench_profiles",
+    "bench_startup",
+)
 
 if __name__ == "__main__":
     failed = []

@@ -122,9 +122,9 @@ def make_source(workbench: Settings, tmp_path: Path) -> Callable[..., sources.So
 
     def make(name: str = "shop", **tables: str) -> sources.SourceView:
         choices = []
-        for table, text in (tables or SHOP).items():
+        for table, rows in (tables or SHOP).items():
             path = tmp_path / f"{table}.csv"
-            path.write_text(text, encoding="utf-8")
+            path.write_text(rows, encoding="utf-8")
             choices.append(sources.FileChoice(sources.inspect_file(path), table))
         with transaction() as session:
             return sources.add_files(session, name, choices, person="ann")

@@ -8,7 +8,7 @@ import click
 from core import llm, sources
 from core.cli import output
 from core.cli.invocation import Invocation, Verb
-from core.cli.source_documents import MOST_SHOWN, columns_words, source_document
+from core.cli.source_documents import MOST_SHOWN, columns_words, source_document, table_document
 from core.db import transaction
 from core.errors import InputError, WorkbenchError
 from core.sources import FileChoice, SourceView
@@ -90,7 +90,7 @@ def add(
         tables = reader.tables()
     shown = "\n".join(_table_line(each) for each in tables[:MOST_SHOWN])
     more = f"\n… and {len(tables) - MOST_SHOWN} more" if len(tables) > MOST_SHOWN else ""
-    document = source_document(made) | {"tables": [tablesource_document(each) for each in tables]}
+    document = source_document(made) | {"tables": [table_document(each) for each in tables]}
     invocation.put(document, f"Added {made.name} ({made.origin}), {len(tables)} tables\n{shown}{more}")
 
 

@@ -9,7 +9,7 @@ from core.cli import inputs, output
 from core.cli.adding_sources import add
 from core.cli.disclosing import disclosure
 from core.cli.invocation import Invocation, VerbGroup
-from core.cli.source_documents import columns_words, found_source, source_document
+from core.cli.source_documents import columns_words, found_source, source_document, table_document
 from core.db import reading, transaction
 from core.sources import ColumnProfile, Profile, SourceView
 
@@ -59,7 +59,7 @@ def tables(invocation: Invocation, name: str) -> None:
         found = reader.tables()
     rows = [(each.name, each.rows, len(each.columns), columns_words(each)) for each in found]
     invocation.put(
-        {"tables": [tablesource_document(each) for each in found]},
+        {"tables": [table_document(each) for each in found]},
         output.table(("name", "rows", "columns", "types"), rows),
     )
 

@@ -5,6 +5,7 @@ Everything that writes is refused once the job was cancelled, paused or taken ov
 """
 
 import asyncio
+import contextlib
 import functools
 import hashlib
 import json
@@ -21,6 +22,7 @@ from core.errors import BudgetError, WorkbenchError
 from core.jobs import asking, failpoints, items
 from core.jobs.lines import add_line
 from core.jobs.starts import Start, Stopped, change, held_row, hold, write_now
+from core.jobs.threads import STEPS_AT_ONCE, step_in_thread, write_in_thread
 from core.jobs.views import Level
 from core.library import Call, ExecutionView
 
@@ -39,6 +41,7 @@ class JobContext:
     def __init__(self, start: Start) -> None:
         self._start = start
         self._under_way: set[str] = set()
+        self._steps = asyncio.Semaphore(STEPS_AT_ONCE)
         self._limits: dict[str, asyncio.Future[int]] = {}
         self.job_id = start.job_id
         self.payload = start.payload
@@ -95,8 +98,10 @@ class JobContext:
                 return begun.result
             failpoints.reach("after_intent")
             try:
+                async with self._steps:
+                    made = await step_in_thread(work)
                 # As a later attempt would read it: tuples are lists then, and names texts.
-                result = json.loads(json.dumps(await asyncio.to_thread(work), allow_nan=False))
+                result = json.loads(json.dumps(made, allow_nan=False))
             except Exception as error:
                 words, kind = str(error) or type(error).__name__, type(error).__name__
                 await self._write(lambda session: items.fail(session, self._start, kept_key, words, kind))
@@ -121,7 +126,7 @@ class JobContext:
                 run = begun.following or await self._begin(replace(call, execution_id=begun.execution_id))
                 execution = await self._finished(run)
             except BudgetError as error:  # refused, and recorded as refused
-                execution = await asyncio.to_thread(_recorded, error.execution_id)  # type: ignore[attr-defined]
+                execution = await write_in_thread(_recorded, error.execution_id)  # type: ignore[attr-defined]
             except WorkbenchError as error:
                 words, kind = str(error), type(error).__name__
                 await self._write(lambda session: items.fail(session, self._start, kept_key, words, kind))
@@ -143,7 +148,7 @@ class JobContext:
         return decision
 
     async def _begin(self, call: Call) -> library.Run:
-        starting = asyncio.ensure_future(asyncio.to_thread(library.start, call))
+        starting = asyncio.ensure_future(write_in_thread(library.start, call))
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -163,7 +168,7 @@ class JobContext:
             if self._start.cuts_calls:
                 run.cancel()
             raise
-        execution = await asyncio.to_thread(run.wait, 0)
+        execution = await write_in_thread(run.wait, 0)
         if execution.status == "running":  # the answer could not be recorded
             raise run.error or WorkbenchError("The answer could not be recorded. The log has the details.")
         return execution
@@ -185,7 +190,7 @@ class JobContext:
         """Bounds how many calls of a connection are prepared at once; how many run at once is the connection's own gate."""
         name = call.overrides.get("connection") or call.content.connection or ""
         if name not in self._limits:  # hundreds may ask at once, and one look is enough
-            self._limits[name] = asyncio.ensure_future(asyncio.to_thread(_parallel, name))
+            self._limits[name] = asyncio.ensure_future(write_in_thread(_parallel, name))
         limit = await asyncio.shield(self._limits[name])
         return _places.setdefault((name, limit), asyncio.Semaphore(limit + _AHEAD))
 
@@ -194,7 +199,7 @@ class JobContext:
         if self._start.stopped is not None:
             raise Stopped
         try:
-            return await asyncio.to_thread(write_now, self._start, work)
+            return await write_in_thread(write_now, self._start, work)
         except Stopped:
             self._start.stop("superseded")
             raise
@@ -206,7 +211,7 @@ def forget_places() -> None:
 
 
 def _tell(loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:
-    if not loop.is_closed():
+    with contextlib.suppress(RuntimeError):  # the loop ended before the call did
         loop.call_soon_threadsafe(done.set)
 
 

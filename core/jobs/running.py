@@ -13,6 +13,7 @@ from core.jobs.context import JobContext
 from core.jobs.lines import add_line, readable
 from core.jobs.registry import work_of
 from core.jobs.starts import Start, Stopped, change, write_now
+from core.jobs.threads import write_in_thread
 from core.jobs.views import Level
 from core.logs import begin_request, log
 
@@ -61,7 +62,7 @@ async def _record(start: Start, state: str, *, result: Any = None, error: str | 
 
     while start.stopped is None:
         try:
-            await asyncio.to_thread(write_now, start, write)
+            await write_in_thread(write_now, start, write)
             return
         except Stopped:
             return

@@ -5,8 +5,9 @@ claim, checked in the transaction that writes; so a worker that was thought dead
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import select, text, update
@@ -46,15 +47,15 @@ class Start:
     stopped: str | None = None
     loop: asyncio.AbstractEventLoop | None = None
     task: "asyncio.Task[Any] | None" = None
-    cut: list[Callable[[], None]] = field(default_factory=list)
 
     def stop(self, reason: str) -> None:
         """From any thread. Calls under way are cut, unless the job is only paused."""
         if self.stopped is not None:
             return
         self.stopped = reason
-        if self.loop is not None and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self._cancel)
+        if self.loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and the work with it
+                self.loop.call_soon_threadsafe(self._cancel)
 
     def _cancel(self) -> None:
         if self.task is not None:

@@ -9,11 +9,12 @@ Definitions that all keep to:
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from core.sources.views import NUMERIC, TEMPORAL, Bin, Column, ColumnProfile, ColumnType, Correlation, Profile
+from core.sources.views import NUMERIC, TEMPORAL, Bin, ColumnProfile, ColumnType, Correlation, Profile
 
 SAMPLE_ROWS = 50
 QUICK_SAMPLE_ROWS = 20
@@ -30,6 +31,8 @@ _MOST_SEGMENTS = 12
 
 HAS_EXTREMES: frozenset[ColumnType] = frozenset({"text", "integer", "decimal", "date", "timestamp", "time"})
 HAS_TOP_VALUES: frozenset[ColumnType] = frozenset({"text", "integer", "decimal", "boolean", "date", "timestamp"})
+_DAY_S = 86_400.0
+_EPOCH = datetime(1970, 1, 1)
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
 
@@ -51,18 +54,47 @@ class Bins:
         return tuple(Bin(edges[at], edges[at + 1], merged[at]) for at in range(self.count))
 
 
-def bins(minimum: float | None, maximum: float | None, kind: ColumnType) -> Bins | None:
-    """At most 20 bins over the range: one per number for up to 20 whole numbers, else 20 equal ones. None: no range."""
-    if minimum is None or maximum is None or kind not in NUMERIC:
+def bins(minimum: Any, maximum: Any, kind: ColumnType) -> Bins | None:
+    """At most 20 bins over the range: one per whole number or day for up to 20 of them, else 20 equal ones.
+
+    Times are seconds since 1970. None: no range.
+    """
+    low, high = _number(minimum, kind), _number(maximum, kind)
+    if low is None or high is None:
         return None
-    low, high = float(minimum), float(maximum)
-    if kind == "integer" and maximum - minimum < MAX_BINS:
-        count = int(maximum - minimum) + 1
-        return Bins(low, low + count, 1.0, count)
+    step = {"integer": 1.0, "date": _DAY_S}.get(kind)
+    if step and (maximum - minimum if kind == "integer" else (high - low) / step) < MAX_BINS:
+        count = round((high - low) / step) + 1
+        return Bins(low, low + count * step, step, count)
     width = (high - low) / MAX_BINS
     if width <= 0 or not math.isfinite(width) or low + width == low:
         return Bins(low, high, 1.0, 1)
     return Bins(low, high, width, MAX_BINS)
+
+
+def time_edges(cut: Bins, kind: ColumnType) -> list[datetime]:
+    """Where the bins after the first begin: the earliest time (day, or microsecond) that falls into each."""
+    unit = _DAY_S if kind == "date" else 1e-6
+    edges = []
+    for place in range(1, cut.count):
+        at = round((cut.low + place * cut.width) / unit) - 3
+        while math.floor((at * unit - cut.low) / cut.width) < place:
+            at += 1
+        since = timedelta(days=at) if kind == "date" else timedelta(microseconds=at)
+        edges.append(_EPOCH + since)
+    return edges
+
+
+def _number(value: Any, kind: ColumnType) -> float | None:
+    """A minimum or maximum as a number; None where it is none."""
+    if kind in NUMERIC:
+        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if kind not in TEMPORAL or not isinstance(value, str):
+        return None
+    try:
+        return (datetime.fromisoformat(value).replace(tzinfo=None) - _EPOCH).total_seconds()
+    except ValueError:
+        return None
 
 
 def cut_text(text: str) -> str:
@@ -189,7 +221,3 @@ def as_json(value: object) -> object:
     if isinstance(value, (date, datetime)) or hasattr(value, "isoformat"):
         return value.isoformat()
     return str(value)
-
-
-def columns_of(profile: Profile) -> Sequence[Column]:
-    return tuple(Column(each.name, each.type, each.raw_type) for each in profile.columns)

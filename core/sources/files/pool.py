@@ -32,6 +32,7 @@ class Pool:
         self._idle: list[tuple[float, ChildProcess]] = []
         self._busy: set[ChildProcess] = set()
         self._starting = 0
+        self.peak_kb = 0
         self._sweeper: threading.Timer | None = None
 
     def ask(self, request: dict[str, Any], deadline_s: float) -> Any:
@@ -85,7 +86,7 @@ class Pool:
             while True:
                 while self._idle:
                     _, child = self._idle.pop()
-                    if child.is_usable():
+                    if child.is_usable() and child.folder.parent == temporary_folder():
                         self._busy.add(child)
                         return child
                     child.stop()
@@ -110,6 +111,7 @@ class Pool:
     def _put_back(self, child: ChildProcess) -> None:
         keep = child.is_usable() and child.uses < _USES
         with self._changed:
+            self.peak_kb = max(self.peak_kb, child.peak_kb)
             self._busy.discard(child)
             if keep:
                 self._idle.append((time.monotonic(), child))
@@ -154,6 +156,13 @@ def ask_locked(*, deadline_s: float, **parts: Any) -> Any:
 def child_pids() -> list[int]:
     """The process ids of the present children."""
     return [*_computing.pids(), *_querying.pids()]
+
+
+def peak_mb() -> float:
+    """The most memory that a child has had since this was asked last, in MB; 0 where that is not known."""
+    peak = max(_computing.peak_kb, _querying.peak_kb) / 1024
+    _computing.peak_kb = _querying.peak_kb = 0
+    return peak
 
 
 def close() -> None:

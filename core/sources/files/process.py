@@ -30,7 +30,7 @@ class ChildProcess:
     def __init__(self, *, locked: bool, temporary: Path) -> None:
         temporary.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="spill-", dir=temporary))
-        self.uses = 0
+        self.uses = self.peak_kb = 0
         self.retired = self._late = False
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(_PROGRAM), *(["locked"] if locked else [])],
@@ -47,7 +47,8 @@ class ChildProcess:
         return self._process.pid
 
     def is_usable(self) -> bool:
-        return not (self._late or self.retired) and self._process.poll() is None
+        """Whether it lives, as far as is known, and its folder is still there."""
+        return not (self._late or self.retired) and self._process.poll() is None and self.folder.is_dir()
 
     def ask(self, request: dict[str, Any], deadline_s: float) -> dict[str, Any]:
         """The answer to one request.
@@ -69,7 +70,7 @@ class ChildProcess:
             raise GoneError(late=self._late) from None
         finally:
             watch.cancel()
-        self.retired = bool(answer.get("retires"))
+        self.retired, self.peak_kb = bool(answer.get("retires")), answer.get("peak_kb", 0)
         return answer
 
     def stop(self) -> None:

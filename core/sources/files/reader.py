@@ -32,6 +32,7 @@ class FilesReader:
     def __init__(self, source: SourceView) -> None:
         self.source = source
         self._folder = source_folder(source.id)
+        self._clauses: dict[tuple[str, tuple[Column, ...]], TableClause] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +52,9 @@ class FilesReader:
         return _view(self._row(name))
 
     def clause(self, name: str) -> TableClause:
-        return table_clause(self.table(name))
+        """The same object at each call, so that parts of a statement may be put together from several."""
+        columns = self.table(name).columns
+        return self._clauses.setdefault((name, columns), table_clause(Table(name, columns)))
 
     def select(self, statement: Select[Any], *, deadline_s: float = 120) -> list[tuple[Any, ...]]:
         sql, values = compiled(statement)

@@ -40,14 +40,15 @@ def _limit(*, locked: bool) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write fails instead of ending the process
 
 
-def _has_grown() -> bool:
-    """Whether this process has used so much memory that a fresh one is worth its start."""
+def _peak_kb() -> int:
+    """The most memory that this process has had, 0 where it cannot tell.
+
+    Not by ru_maxrss: Linux counts into that what the parent had when it started this program.
+    """
     try:
-        import resource
-    except ImportError:
-        return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak > _RETIRE_KB * (1024 if sys.platform == "darwin" else 1)
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _answer(request: dict[str, Any], *, locked: bool) -> Any:
@@ -120,7 +121,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO, *, locked: bool) -> None:
             answer = {"refused": "This needs more memory than it may have. Choose a smaller file, or ask for less."}
         except Exception as error:  # a defect: the parent raises it with these words
             answer = {"failed": f"{type(error).__name__}: {error}"[:2000]}
-        answer["retires"] = _has_grown()
+        answer["peak_kb"] = _peak_kb()
+        answer["retires"] = answer["peak_kb"] > _RETIRE_KB  # a fresh process is worth its start
         encoded = _encoded(answer)
         answers.write(struct.pack(">Q", len(encoded)) + encoded)
         answers.flush()

@@ -61,6 +61,10 @@ class PortableReader(ABC):
         self._exact.pop(name, None)
         return self._stored(name).shown(name)
 
+    def described(self, name: str) -> Table:
+        """The table as this reader knows it already; looking closely may take a scan."""
+        return self._stored(name).shown(name)
+
     def clause(self, name: str) -> TableClause:
         return table_clause(self._stored(name).shown(name))
 
@@ -92,7 +96,7 @@ class PortableReader(ABC):
         return measuring.measures(self, table, profile)
 
     def sample(self, table: str, n: int = 50) -> tuple[dict[str, Any], ...]:
-        return profiling.sample(self, self.table(table), None, n)
+        return profiling.sample(self, self.described(table), None, n)
 
     def _stored(self, name: str) -> StoredTable:
         if name in self._exact:

@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
 from core.sources.choosing import (
     averaged,
@@ -20,7 +19,7 @@ from core.sources.choosing import (
     time_columns,
     varying_numbers,
 )
-from core.sources.portable.profiling import aggregates, as_float, ask, count_rows, number, typed
+from core.sources.portable.profiling import aggregates, as_float, ask, count_rows, edge, number, typed
 from core.sources.views import (
     Column,
     ColumnProfile,
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 def measures(reader: "PortableReader", name: str, profile: Profile) -> Measures:
     """Duplicates, correlations, outliers, series and segments of one table; `profile` is a full one of it."""
-    table = reader.table(name)
+    table = reader.described(name)
     there = {each.name for each in table.columns}
     known = replace(profile, columns=tuple(each for each in profile.columns if each.name in there), sample=())
     return Measures(
@@ -162,19 +161,15 @@ def _series(
     unit, starts = cut
     source = reader.clause(table.name)
     at = source.c[column.name]
-    edges = [_edge(start, column) for start in starts[1:]]
-    place = (
-        case(*((at < edge, number) for number, edge in enumerate(edges)), else_=len(starts) - 1)
-        if edges
-        else literal(0)
-    )
+    edges = [edge(start, column.type) for start in starts[1:]]
+    place = case(*((at < each, n) for n, each in enumerate(edges)), else_=len(starts) - 1) if edges else literal(0)
     inner = (
         select(
             place.label("bucket"),
             *(number(reader, table, _column(table, each)).label(f"n{i}") for i, each in enumerate(numbers)),
         )
         .select_from(source)
-        .where(at >= _edge(starts[0], column))
+        .where(at >= edge(starts[0], column.type))
         .subquery("placed")
     )
     statement = (
@@ -191,10 +186,6 @@ def _series(
         for bucket, rows, *means in ask(reader, statement)
     )
     return Series(column.name, unit, points) if len(points) > 1 else None
-
-
-def _edge(start: datetime, column: ColumnProfile) -> ColumnElement[date] | ColumnElement[datetime]:
-    return literal(start.date(), Date()) if column.type == "date" else literal(start, DateTime())
 
 
 def _segments(

@@ -8,9 +8,23 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Double, Select, case, cast, distinct, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Double,
+    Select,
+    case,
+    cast,
+    distinct,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from core.clock import now
 from core.sources.choosing import (
@@ -23,8 +37,9 @@ from core.sources.choosing import (
     as_json,
     bins,
     cut_text,
+    time_edges,
 )
-from core.sources.views import NUMERIC, Bin, Column, ColumnProfile, Profile, Table
+from core.sources.views import NUMERIC, TEMPORAL, Bin, Column, ColumnProfile, ColumnType, Profile, Table
 
 if TYPE_CHECKING:
     from core.sources.portable.base import PortableReader
@@ -43,7 +58,7 @@ _DEADLINE_S = 600
 def quick(reader: "PortableReader", name: str) -> Profile:
     """Counts, extremes and means in one scan; distinct counts of small tables only, and those exact."""
     started = time.monotonic()
-    table = reader.table(name)
+    table = reader.described(name)
     rows = count_rows(reader, table)
     figures = _first_scan(reader, table, with_distinct=rows <= _FEW_ROWS)
     columns = tuple(ColumnProfile(**figures[each.name]) for each in table.columns)
@@ -54,7 +69,7 @@ def quick(reader: "PortableReader", name: str) -> Profile:
 def full(reader: "PortableReader", name: str) -> Profile:
     """Every figure, exact."""
     started = time.monotonic()
-    table = reader.table(name)
+    table = reader.described(name)
     rows = count_rows(reader, table)
     figures = _first_scan(reader, table, with_distinct=True)
     filled = {each.name: rows - figures[each.name]["nulls"] for each in table.columns}
@@ -62,6 +77,7 @@ def full(reader: "PortableReader", name: str) -> Profile:
     _deviations(reader, table, numbers, figures)
     for each in numbers:
         figures[each.name].update(_quartiles(reader, table, each))
+    for each in table.columns:
         figures[each.name]["histogram"] = _histogram(reader, table, each, figures[each.name])
     for each in table.columns:
         if each.type in HAS_TOP_VALUES and (figures[each.name]["distinct"] or 0) < filled[each.name]:
@@ -244,15 +260,24 @@ def _histogram(
     cut = bins(figures["minimum"], figures["maximum"], column.type)
     if cut is None:
         return ()
-    value = number(reader, table, column)
+    if column.type in TEMPORAL:
+        value = reader.clause(table.name).c[column.name]
+        edges = enumerate(time_edges(cut, column.type))
+        branches = [(value < edge(each, column.type), at) for at, each in edges]
+        place = case(*branches, else_=cut.count - 1) if branches else literal(0)
+    else:
+        value = number(reader, table, column)
+        place = func.floor((value - cut.low) / cut.width)
     inner = (
-        select(func.floor((value - cut.low) / cut.width).label("bin"))
-        .select_from(reader.clause(table.name))
-        .where(value.is_not(None))
-        .subquery("binned")
+        select(place.label("bin")).select_from(reader.clause(table.name)).where(value.is_not(None)).subquery("binned")
     )
     statement = select(inner.c.bin, func.count()).group_by(inner.c.bin)
     return cut.bars({int(place): int(count) for place, count in ask(reader, statement)})
+
+
+def edge(at: datetime, kind: ColumnType) -> ColumnElement[Any]:
+    """A time to compare a column of dates or timestamps with."""
+    return literal(at.date(), Date()) if kind == "date" else literal(at, DateTime())
 
 
 def _top_values(reader: "PortableReader", table: Table, column: Column) -> tuple[tuple[Any, int], ...]:

@@ -15,9 +15,7 @@ def readable(value: Any, most: int | None = CELL_CHARS) -> Any:
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**64 else str(value)
     if isinstance(value, float):
-        return (
-            value if math.isfinite(value) else "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-        )
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, Decimal):
         return _of_decimal(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):

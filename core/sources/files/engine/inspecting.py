@@ -1,6 +1,5 @@
 """What a chosen file holds: columns, their types, the first rows, and what the person must still decide."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,5 +108,7 @@ def _first_rows(file: ParquetTable) -> list[list[str | None]]:
 
 def _texts(batch: Any) -> list[list[str | None]]:
     """Rows of a batch as texts, long ones cut."""
-    columns: Sequence[list[Any]] = [column.to_pylist() for column in batch.columns]
-    return [[None if cell is None else str(cell)[:_CELL_CHARS] for cell in row] for row in zip(*columns, strict=True)]
+    import pyarrow
+
+    columns = [column.cast(pyarrow.string()).to_pylist() for column in batch.columns]
+    return [[None if cell is None else cell[:_CELL_CHARS] for cell in row] for row in zip(*columns, strict=True)]

@@ -123,14 +123,16 @@ def _figures(column: Column, rows: int, answers: Sequence[Any]) -> Column:
 
 
 def _add_deviations(connection: Any, file: str, found: Sequence[Column]) -> None:
-    """Standard deviations of the sample, where squares of the values stay numbers."""
-    numeric = [each for each in found if each["type"] in NUMERIC and _is_tame(each)]
+    """Standard deviations of the sample, from distances to the mean: squares of the values themselves would lose digits."""
+    numeric = [each for each in found if each["type"] in NUMERIC and each["mean"] is not None and _is_tame(each)]
     for part in _parts(numeric):
-        asked = ", ".join(f"stddev_samp({_number(each)})" for each in part)
-        for each, value in zip(
-            part, connection.execute(f"SELECT {asked} FROM {_source(file)}").fetchone(), strict=True
-        ):
-            each["std_dev"] = finite(value)
+        away = [f"({_number(each)} - {each['mean']!r}::DOUBLE)" for each in part]
+        asked = ", ".join(f"count({each}), sum({each}), sum({each} * {each})" for each in away)
+        answers = iter(connection.execute(f"SELECT {asked} FROM {_source(file)}").fetchone())
+        for each in part:
+            n, rest, squares = (next(answers) for _ in range(3))
+            if n > 1:  # the rest is what rounding the mean left over
+                each["std_dev"] = finite(math.sqrt(max(squares - rest * rest / n, 0.0) / (n - 1)))
 
 
 def _is_tame(figures: Column) -> bool:

@@ -212,3 +212,12 @@ def test_add_files_imports_no_heavy_library():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_a_child_whose_folder_was_removed_is_replaced(workbench, write):
+    import shutil
+
+    path = write("a\n1\n")
+    sources.inspect_file(path)
+    shutil.rmtree(workbench.data_dir / "temporary")
+    assert sources.inspect_file(path).rows == 1
