@@ -11,6 +11,7 @@ import click
 from core import jobs
 from core.cli import output
 from core.cli.invocation import Invocation, VerbGroup
+from core.cli.rerunning import rerun
 from core.db import reading, transaction
 from core.errors import InputError
 from core.jobs import Item, JobFilter, JobRow, JobView, LogLine, State
@@ -249,3 +250,6 @@ def _cost(row: JobRow) -> str:
 def _line(line: LogLine) -> str:
     level = "" if line.level == "info" else f" {line.level.upper()}"
     return f"{line.at:%Y-%m-%d %H:%M:%S}{level} {line.text}"
+
+
+job.add_command(rerun)

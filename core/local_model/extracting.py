@@ -33,6 +33,15 @@ _SHORT_FACT = re.compile(r"[^\W\d_][\w ]{1,30}\s?[:：]\s+(\S.{1,58})$")
 _QUESTION_LABEL = re.compile(r"(?:question|frage|q|pregunta)\s*[:：]\s*", re.IGNORECASE)
 
 
+_TAGGED = re.compile(r"^<([A-Za-z][\w-]{0,60})>[ \t]*\n(.*?)\n</\1>[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+def _material(text: str, whole: Reading) -> Reading:
+    """What there is to quote from: what stands between tags on lines of their own, else the whole message."""
+    tagged = [inner for _, inner in _TAGGED.findall(text)]
+    return read("\n\n".join(tagged)) if tagged else whole
+
+
 @dataclass(frozen=True)
 class Extract:
     """What there is to quote: `data` of the last user message, `background` of others; `asks` holds the orders."""
@@ -54,7 +63,7 @@ class Extract:
         return cls(
             layout=layout(system, user, asks),
             reading=reading,
-            data=_quotable(reading.passages),
+            data=_quotable(_material(user, reading).passages),
             background=_renumbered([*earlier, *_quotable(rules.passages)]),
             asks=asks[-4_000:],
         )
