@@ -37,7 +37,7 @@ async def work(job: JobContext) -> str:
     async def one(number: int) -> None:
         async with gate:
             acknowledge(job, f"step {number}", await job.step(f"step {number}", lambda: new_id("token")))
-            content = library.Content("Answer.", f"{job.job_id} {number}", connection="model")
+            content = library.Content("Answer.", f"{job.job_id} {number}", connection=payload["connection"])
             call = await job.call(f"call {number}", library.Call(content, None, source="job", person=job.person))
             acknowledge(job, f"call {number}", call.id)
             await job.log(f"{start} {number}")

@@ -75,11 +75,11 @@ class Arena:
         if settings.database_url:
             self._environment["WHETSTONE_DATABASE_URL"] = settings.database_url
         self.processes: list[subprocess.Popen[str]] = []
-        draft = llm.ConnectionDraft(
-            "model", "compatible", self.model.url("slow-60"), "m", parallel=AT_ONCE, max_retries=0
-        )
         with transaction() as session:
-            llm.add_connection(session, draft)
+            for name, behaviour in (("quick", "slow-60"), ("slow", "slow-900")):
+                url = self.model.url(behaviour)
+                draft = llm.ConnectionDraft(name, "compatible", url, "m", parallel=AT_ONCE, max_retries=0)
+                llm.add_connection(session, draft)
 
     def start(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.faults.job_worker", str(self.acks), *self._options]
@@ -133,8 +133,8 @@ class Arena:
         self._stderr.close()
 
 
-def submit(count: int = 2, *, items: int = ITEMS, at_once: int = AT_ONCE) -> list[str]:
-    payload = {"items": items, "at_once": at_once}
+def submit(count: int = 2, *, items: int = ITEMS, at_once: int = AT_ONCE, connection: str = "quick") -> list[str]:
+    payload = {"items": items, "at_once": at_once, "connection": connection}
     with transaction() as session:
         return [jobs.submit(session, KIND, "Kill me", payload, person="kills").id for _ in range(count)]
 
@@ -172,9 +172,10 @@ def play_stopped(arena: Arena, *, end_s: float = END_S) -> list[str]:
     """A worker stands still in the middle of its calls until another has taken its job over, then goes on."""
     arena.set_workers(2)
     for _ in range(5):
-        (job_id,) = submit(1, items=24, at_once=2)
+        (job_id,) = submit(1, items=12, at_once=2, connection="slow")
         if not _until(lambda job_id=job_id: _done(job_id) >= 3, end_s):
             return [f"{job_id} did not begin"]
+        time.sleep(0.5)  # into the next calls: one that stands in the middle of a transaction holds SQLite
         worker_id, epoch = _hand(job_id)
         stopped = next(process for process in arena.processes if process.pid == _pid(worker_id))
         stopped.send_signal(signal.SIGSTOP)

@@ -30,6 +30,17 @@ VERBS = [
     ("executions", "list"),
     ("executions", "show"),
     ("executions", "replay"),
+    ("source", "add"),
+    ("source", "list"),
+    ("source", "check"),
+    ("source", "tables"),
+    ("source", "profile"),
+    ("source", "sql"),
+    ("source", "disclosure", "get"),
+    ("source", "disclosure", "set"),
+    ("source", "rename"),
+    ("source", "delete"),
+    ("analyze",),
     ("job", "list"),
     ("job", "show"),
     ("job", "log"),
@@ -40,6 +51,7 @@ VERBS = [
     ("job", "decide"),
     ("job", "delete"),
     ("job", "workers"),
+    ("job", "rerun"),
     ("worker",),
     ("serve",),
 ]
@@ -70,7 +82,8 @@ def test_every_verb_that_the_documentation_names_is_there():
     nouns = {verb[0] for verb in VERBS if len(verb) == 2}
     for words in named:
         alone = words[0] in nouns and len(words) == 1  # "python -m core template …" speaks of the noun
-        assert alone or tuple(words[: 1 + (words[0] in nouns)]) in VERBS, f"there is no verb {' '.join(words)}"
+        named_here = tuple(words[: 1 + (words[0] in nouns)])
+        assert alone or any(verb[: len(named_here)] == named_here for verb in VERBS), f"there is no verb {' '.join(words)}"
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

@@ -14,7 +14,6 @@ from .histograms import Bins, bins_of, counts_of
 from .tables import quoted
 
 _COLUMNS_AT_ONCE = 120
-_SAMPLE_MARGIN = 4
 _HASHES = 2**64
 NUMERIC = ("integer", "decimal")
 TEMPORAL = ("date", "timestamp")
@@ -46,14 +45,7 @@ def full_profile(
 def sample(connection: Any, file: str, rows: int, columns: Sequence[Column], wanted: int) -> list[dict[str, Any]]:
     """At most `wanted` rows at random, the same at each reading, in the order of the table."""
     return _merged(
-        [
-            _sampled(
-                connection.execute(f"SELECT {_sample_sql(part, rows, wanted)} FROM {_source(file)}").fetchone()[0],
-                part,
-                wanted,
-            )
-            for part in _parts(columns)
-        ]
+        [_sampled(_ask(connection, file, rows, part, [], wanted)[-1], part, wanted) for part in _parts(columns)]
     )
 
 
@@ -62,25 +54,33 @@ def _scan(
 ) -> tuple[list[Column], list[dict[str, Any]]]:
     found, samples = [], []
     for part in _parts(columns):
-        asked = [sql for column in part for sql in _figures_sql(column, exact=exact)]
-        answers = iter(
-            connection.execute(
-                f"SELECT {', '.join([*asked, _sample_sql(part, rows, wanted)])} FROM {_source(file)}"
-            ).fetchone()
-        )
-        for column in part:
-            found.append(_figures(column, rows, [next(answers) for _ in _figures_sql(column, exact=exact)]))
+        asked = [_figures_sql(column, exact=exact) for column in part]
+        answers = iter(_ask(connection, file, rows, part, [sql for each in asked for sql in each], wanted))
+        found += [
+            _figures(column, rows, [next(answers) for _ in each]) for column, each in zip(part, asked, strict=True)
+        ]
         samples.append(_sampled(next(answers), part, wanted))
     for place, (column, figures) in enumerate(zip(columns, found, strict=True)):
         if figures.pop("not_finite"):
-            asked = _figures_sql(column, exact=exact, only="isfinite")
-            answers = list(connection.execute(f"SELECT {', '.join(asked)} FROM {_source(file)}").fetchone())
+            wanted_again = ", ".join(_figures_sql(column, exact=exact, only="isfinite"))
+            answers = connection.execute(f"SELECT {wanted_again} FROM {_source(file)}").fetchone()
             again = _figures(column, rows, answers)
             again.pop("not_finite")
             found[place] = again | {"nulls": figures["nulls"], "distinct": figures["distinct"]}
     if exact:
         _add_deviations(connection, file, found)
     return found, _merged(samples)
+
+
+def _ask(
+    connection: Any, file: str, rows: int, columns: Sequence[Column], asked: Sequence[str], wanted: int
+) -> tuple[Any, ...]:
+    """The answers to the aggregates `asked`, and the sample as the last one, from one scan."""
+    named = [f"{sql} AS a{place}" for place, sql in enumerate(asked)]
+    inner = f"SELECT {', '.join([*named, f'{_sample_sql(columns, rows, wanted)} AS s'])} FROM {_source(file)}"
+    outer = ", ".join([*(f"a{place}" for place in range(len(asked))), _shortened_sql(columns, "s")])
+    answers: tuple[Any, ...] = connection.execute(f"SELECT {outer} FROM ({inner})").fetchone()
+    return answers
 
 
 def _parts(columns: Sequence[Column]) -> list[Sequence[Column]]:
@@ -200,15 +200,22 @@ def _sorted_quartiles(connection: Any, source: str) -> list[float]:
 
 def _sample_sql(columns: Sequence[Column], rows: int, wanted: int) -> str:
     """A list of somewhat more than `wanted` rows, chosen by the hash of their number, so that the scan sorts nothing."""
-    cells = ", ".join(f"c{place} := {_cell_sql(column)}" for place, column in enumerate(columns))
-    row = f"struct_pack(r := file_row_number, h := hash(file_row_number), {cells})"
-    share = wanted * _SAMPLE_MARGIN / max(rows, 1)
+    cells = ", ".join(f"c{place} := {quoted(column['name'])}" for place, column in enumerate(columns))
+    share = (wanted + 10 * math.sqrt(wanted)) / max(rows, 1)  # fewer than wanted is as likely as one in a million
     where = "" if share >= 0.5 else f" FILTER (hash(file_row_number) <= {int(share * _HASHES)}::UBIGINT)"
-    return f"list({row}){where}"
+    return f"list(struct_pack(r := file_row_number, h := hash(file_row_number), {cells})){where}"
 
 
-def _cell_sql(column: Column) -> str:
-    return f"left({quoted(column['name'])}, {CELL_CHARS + 1})" if column["type"] == "text" else quoted(column["name"])
+def _shortened_sql(columns: Sequence[Column], found: str) -> str:
+    """The rows of such a list with their texts cut: done for the few chosen, not for all on the way."""
+    if not any(column["type"] == "text" for column in columns):
+        return found
+    cells = (
+        f"left(x.c{place}, {CELL_CHARS + 1})" if column["type"] == "text" else f"x.c{place}"
+        for place, column in enumerate(columns)
+    )
+    named = ", ".join(f"c{place} := {cell}" for place, cell in enumerate(cells))
+    return f"list_transform({found}, lambda x: struct_pack(r := x.r, h := x.h, {named}))"
 
 
 def _sampled(
