@@ -58,7 +58,7 @@ class FilesReader:
 
     def select(self, statement: Select[Any], *, deadline_s: float = 120) -> list[tuple[Any, ...]]:
         sql, values = compiled(statement)
-        files = {row.name: row.file for row in self._rows()}
+        files = self._files()
         named = {each.name for each in iterate(statement) if isinstance(each, TableClause)}
         if gone := sorted(named - files.keys()):
             raise NotFoundError(_gone(gone[0]))
@@ -74,7 +74,7 @@ class FilesReader:
     def run_sql(self, sql: str, *, max_rows: int = 1000, deadline_s: float = 30) -> Rows:
         if not sql.strip():
             raise InputError("Write a statement, such as SELECT * FROM a table.")
-        tables = {row.name: row.file for row in self._rows()}
+        tables = self._files()
         answer = pool.ask_locked(
             deadline_s=deadline_s, folder=str(self._folder), tables=tables, sql=sql, max_rows=max_rows
         )
@@ -112,6 +112,12 @@ class FilesReader:
             columns=row.columns,
             **parts,
         )
+
+    def _files(self) -> dict[str, str | None]:
+        """The file of each table, without its kept profiles, which are large."""
+        with reading() as session:
+            found = select(SourceTable.name, SourceTable.file).where(SourceTable.source_id == self.source.id)
+            return dict(session.execute(found.order_by(SourceTable.position)).tuples().all())
 
     def _rows(self) -> list[SourceTable]:
         with reading() as session:

@@ -61,7 +61,10 @@ class DelimitedFile:
         import pyarrow
 
         done = 0
-        for block in (max(_BLOCKS[0], len(self.columns) << 13), *_BLOCKS[1:]):  # a longer line needs a larger block, which is known too late
+        for block in (
+            max(_BLOCKS[0], len(self.columns) << 13),
+            *_BLOCKS[1:],
+        ):  # a longer line needs a larger block, which is known too late
             seen = 0
             try:
                 for batch in self._read(block):

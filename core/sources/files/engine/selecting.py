@@ -6,7 +6,7 @@ from typing import Any
 
 from .cells import computable
 from .refusals import RefusedError
-from .tables import opened
+from .tables import kept_open
 
 _MAX_ROWS = 1_000_000
 
@@ -19,7 +19,7 @@ def select(
 
     readers = {"timestamp": datetime.datetime, "date": datetime.date, "time": datetime.time}
     filled = [readers[value[0]].fromisoformat(value[1]) if isinstance(value, list) else value for value in values]
-    with opened(folder, tables, memory_mb, temporary) as connection:
+    with kept_open(folder, tables, memory_mb, temporary) as connection:
         rows = connection.execute(sql, filled).fetchmany(_MAX_ROWS + 1)
         if len(rows) > _MAX_ROWS:
             raise RefusedError(f"The query has more than {_MAX_ROWS:,} rows as its answer. Ask for fewer.")

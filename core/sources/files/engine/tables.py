@@ -52,20 +52,72 @@ def opened(
         GoneError: a file is not there.
         RefusedError: DuckDB's own words, where a statement cannot be answered.
     """
-    import duckdb
+    _enter(folder)
+    _refuse_gone(tables)
+    connection = connected(memory_mb, temporary)
+    try:
+        with _explained(tables):
+            for name, file in tables.items():
+                _view(connection, name, file)
+            yield connection
+    finally:
+        connection.close()
 
+
+@contextmanager
+def kept_open(
+    folder: Path, tables: Mapping[str, str], memory_mb: int, temporary: Path | None
+) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """As `opened`, for many small questions about one folder: the connection stays for the next of them."""
+    global _kept
+    _enter(folder)
+    _refuse_gone(tables)
+    key = (folder, temporary)
+    if _kept is None or _kept[0] != key:
+        _let_go()
+        _kept = (key, connected(memory_mb, temporary), {})
+    _, connection, views = _kept
+    try:
+        with _explained(tables):
+            for name, file in tables.items():
+                if views.get(name) != file:
+                    _view(connection, name, file)
+                    views[name] = file
+            yield connection
+    except BaseException:  # some errors leave a connection of no more use
+        _let_go()
+        raise
+
+
+def _let_go() -> None:
+    global _kept
+    if _kept is not None:
+        _kept[1].close()
+        _kept = None
+
+
+_kept: tuple[tuple[Path, Path | None], "duckdb.DuckDBPyConnection", dict[str, str]] | None = None
+
+
+def _enter(folder: Path) -> None:
     try:
         os.chdir(folder)
     except OSError:
         raise GoneError(
             "The stored files of this source are gone. Delete the source, and add its files again."
         ) from None
-    _refuse_gone(tables)
-    connection = connected(memory_mb, temporary)
+
+
+def _view(connection: "duckdb.DuckDBPyConnection", name: str, file: str) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet('{file}')")
+
+
+@contextmanager
+def _explained(tables: Mapping[str, str]) -> Iterator[None]:
+    import duckdb
+
     try:
-        for name, file in tables.items():
-            connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet('{file}')")
-        yield connection
+        yield
     except duckdb.OutOfMemoryException:
         raise RefusedError(
             "The query needs more memory than it may have. Select fewer rows or columns, or group by a column with fewer values."
@@ -73,8 +125,6 @@ def opened(
     except duckdb.Error as error:
         _refuse_gone(tables)
         raise RefusedError(f"The query cannot be answered: {_first_words(error)}") from None
-    finally:
-        connection.close()
 
 
 def _refuse_gone(tables: Mapping[str, str]) -> None:

@@ -325,3 +325,15 @@ def test_idle_children_hold_little_and_end_when_asked(workbench, frame):
     assert pids
     sources.close()
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_quartiles_by_sorting_are_the_same(tmp_path: Path):
+    """What is done when all values of a column do not fit into memory."""
+    import duckdb
+
+    from core.sources.files.engine.profiling import _sorted_quartiles
+
+    values = numpy.random.default_rng(2).normal(size=1_001)
+    pq.write_table(pa.table({"v": [*values, None]}), tmp_path / "1.parquet")
+    found = _sorted_quartiles(duckdb.connect(), f"(SELECT v FROM '{tmp_path}/1.parquet')")
+    assert found == pytest.approx(list(numpy.quantile(values, [0.25, 0.5, 0.75])), rel=1e-12)
