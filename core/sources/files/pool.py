@@ -44,19 +44,7 @@ class Pool:
             ServiceTimeoutError: it took longer than `deadline_s`.
             ServiceError: the child ended, or could not be started.
         """
-        child = self._take()
-        try:
-            answer = child.ask(request | {"temporary": str(child.folder)}, deadline_s)
-        except GoneError as gone:
-            if gone.late:
-                raise ServiceTimeoutError(
-                    f"This took longer than {deadline_s:g} s and was stopped. Ask for less, or try again when the machine is less busy.",
-                    service=_SERVICE,
-                    retryable=True,
-                ) from None
-            raise ServiceError(_ENDED, service=_SERVICE) from None
-        finally:
-            self._put_back(child)
+        answer = self._answer(request, deadline_s)
         if "refused" in answer:
             raise InputError(answer["refused"])
         if "gone" in answer:
@@ -64,6 +52,25 @@ class Pool:
         if "failed" in answer:
             raise RuntimeError(f"the child of core.sources failed: {answer['failed']}")
         return answer["result"]
+
+    def _answer(self, request: dict[str, Any], deadline_s: float) -> dict[str, Any]:
+        while True:
+            child = self._take()
+            try:
+                return child.ask(request | {"temporary": str(child.folder)}, deadline_s)
+            except GoneError as gone:
+                if gone.late:
+                    raise ServiceTimeoutError(
+                        f"This took longer than {deadline_s:g} s and was stopped. "
+                        "Ask for less, or try again when the machine is less busy.",
+                        service=_SERVICE,
+                        retryable=True,
+                    ) from None
+                if child.uses == 1:
+                    raise ServiceError(_ENDED, service=_SERVICE) from None
+                # It may have died while it was idle, or of what came before: a fresh one decides.
+            finally:
+                self._put_back(child)
 
     def pids(self) -> list[int]:
         with self._changed:

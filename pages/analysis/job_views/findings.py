@@ -109,12 +109,12 @@ def _filter_row(every: list[analysis.FindingView]) -> analysis.FindingFilter:
             live="300ms",
             placeholder="In claim or evidence",
             bind="query-params",
-            width=280,
+            width=220,
         )
-        st.selectbox("Type", [_ALL, *titles], key="finding_type", bind="query-params", width=190)
-        st.selectbox("Table", [_ALL, *tables], key="finding_table", bind="query-params", width=190)
-        st.selectbox("Severity", [_ALL, *analysis.SEVERITIES], key="finding_severity", bind="query-params", width=120)
-        st.selectbox("Verdict", [_ALL, *analysis.VERDICTS], key="finding_verdict", bind="query-params", width=160)
+        st.selectbox("Type", [_ALL, *titles], key="finding_type", bind="query-params", width=165)
+        st.selectbox("Table", [_ALL, *tables], key="finding_table", bind="query-params", width=150)
+        st.selectbox("Severity", [_ALL, *analysis.SEVERITIES], key="finding_severity", bind="query-params", width=105)
+        st.selectbox("Verdict", [_ALL, *analysis.VERDICTS], key="finding_verdict", bind="query-params", width=145)
 
     def chosen(name: str) -> str | None:
         value = st.session_state[name]
@@ -130,7 +130,7 @@ def _filter_row(every: list[analysis.FindingView]) -> analysis.FindingFilter:
 
 
 def _verdicts(every: list[analysis.FindingView], shown: list[analysis.FindingView]) -> None:
-    counts = {verdict: sum(each.verdict == verdict for each in every) for verdict in analysis.VERDICTS}
+    counts = {verdict: sum(each.verdict == verdict for each in shown) for verdict in analysis.VERDICTS}
     parts = [f"{VERDICT[verdict][0]} {count:,}" for verdict, count in counts.items() if count]
     of = "" if len(shown) == len(every) else f"{len(shown):,} of "
     st.caption(

@@ -153,15 +153,37 @@ def test_a_child_that_dies_is_replaced(workbench, write):
     assert sources.inspect_file(path).rows == 1
 
 
-def test_a_child_that_dies_at_work_is_a_failed_service(workbench, write, monkeypatch):
+def kill_at_work(after_s: float) -> threading.Thread:
+    """Kills the first child that is there, `after_s` after it has been seen."""
+
+    def kill() -> None:
+        while not child_pids():
+            time.sleep(0.01)
+        time.sleep(after_s)
+        for pid in child_pids():
+            os.kill(pid, 9)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    return thread
+
+
+def test_a_fresh_child_that_dies_at_work_is_a_failed_service(workbench, write):
+    path = write("a\n" + "1\n" * 10_000_000)
     sources.close()
-    path = write("a\n" + "1\n" * 3_000_000)
-    killer = threading.Timer(0.6, lambda: [os.kill(pid, 9) for pid in child_pids()])
-    killer.start()
+    killer = kill_at_work(0.3)
     with pytest.raises(ServiceError, match="was stopped"):
-        for _ in range(20):
-            sources.inspect_file(path)
+        sources.inspect_file(path)
+    killer.join()
     assert sources.inspect_file(write("a\n1\n", "small.csv")).rows == 1
+
+
+def test_what_a_used_child_did_not_live_to_answer_is_asked_again(workbench, write):
+    path = write("a\n" + "1\n" * 3_000_000)
+    sources.inspect_file(write("a\n1\n", "small.csv"))
+    killer = kill_at_work(0.2)
+    assert sources.inspect_file(path).rows == 3_000_000
+    killer.join()
 
 
 def test_many_threads_share_two_children(workbench, write):
