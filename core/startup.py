@@ -49,6 +49,8 @@ def open_workbench(settings: Settings | None = None) -> Opened:
             llm.ensure_offline(session)
             seeded = library.seed(session)
             analysis.seed_recipes(session)
+            known = {source.id for source in sources.list_sources(session)}
+        sources.remove_leftovers(known)
         _opened = settings
     return Opened(settings, tuple(seeded))
 
@@ -85,6 +87,7 @@ def close_workbench(*, keep_helpers: bool = False) -> None:
     if keep_helpers:
         return
     rendering.close()
+    sources.close()
     while _offline:
         _offline.pop().close()
 

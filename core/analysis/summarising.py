@@ -160,7 +160,13 @@ def _column_line(column: ColumnProfile, rows: int, step: _Step, disguise: str | 
     if _few_values(column):
         top = ", ".join(f"{_value(value, step)} {count:,}" for value, count in column.top_values[:MAX_TOP_VALUES])
         parts.append(f"top values {top}")
-    elif disguise is None and column.type == "text" and not column.top_values and column.minimum is None and column.nulls < rows:
+    elif (
+        disguise is None
+        and column.type == "text"
+        and not column.top_values
+        and column.minimum is None
+        and column.nulls < rows
+    ):
         parts.append("values withheld")
     if disguise is not None:
         parts.append(f"values {disguise}")

@@ -44,12 +44,25 @@ def _limit(memory_mb: int) -> None:
 
 def _grown() -> bool:
     """Whether this process has used so much memory that a fresh one is worth its start."""
+    return _peak_kb() > _RETIRE_KB
+
+
+def _peak_kb() -> int:
+    """The most memory that this process has had, 0 where it cannot tell.
+
+    Linux counts into ru_maxrss what the parent had when it started this program, so it is asked elsewhere.
+    """
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:  # noqa: PTH123 - pathlib is dear here
+            return int(status.read().split("VmHWM:")[1].split()[0])
+    except (OSError, IndexError, ValueError):
+        pass
     try:
         import resource
     except ImportError:
-        return False
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak > _RETIRE_KB * (1024 if sys.platform == "darwin" else 1)
+    return peak // 1024 if sys.platform == "darwin" else peak
 
 
 def _set_alarm(seconds: float) -> None:

@@ -151,6 +151,7 @@ def _questions(inspection: sources.FileInspection, key: str) -> None:
     for question in inspection.questions.values():
         st.warning(plain(question, 600), icon=ICON.warning)
     with st.expander("How it is read", icon=":material/tune:", expanded=bool(inspection.questions)):
+        delimited = inspection.format == "csv"
         offered: dict[str, tuple[str, dict]] = {
             "encoding": ("Encoding", {each: each for each in ("utf-8", "utf-16", "cp1252", "latin-1")}),
             "has_header": ("First line", {"holds names": True, "holds data": False}),
@@ -158,9 +159,10 @@ def _questions(inspection: sources.FileInspection, key: str) -> None:
             "decimal_comma": ("Decimals", {"1.5": False, "1,5": True}),
             "day_first": ("Dates such as 03/04/2024", {"3 April (day first)": True, "4 March (month first)": False}),
         }
+        if delimited:
+            offered["quoting"] = ("Quotes", {"hold a cell together": True, "are ordinary characters": False})
         if inspection.sheets:
             offered["sheet"] = ("Sheet", {each: each for each in inspection.sheets})
-        delimited = inspection.format in ("csv", "tsv")
         given = _given(key)
         with st.container(horizontal=True):
             for option, (label, readings) in offered.items():
@@ -184,6 +186,22 @@ def _questions(inspection: sources.FileInspection, key: str) -> None:
                     args=(key, option, widget, readings),
                     width=200,
                 )
+            widget = f"{key}.missing"
+            st.text_input(
+                "Words for a missing value",
+                ", ".join(given.get("missing", ())),
+                key=widget,
+                placeholder="NA, n/a",
+                on_change=_set_missing,
+                args=(key, widget),
+                width=200,
+            )
+
+
+def _set_missing(key: str, widget: str) -> None:
+    words = tuple(word.strip() for word in st.session_state[widget].split(",") if word.strip())
+    given = {option: value for option, value in _given(key).items() if option != "missing"}
+    st.session_state[f"{key}.given"] = given | ({"missing": words} if words else {})
 
 
 def _columns(inspection: sources.FileInspection, key: str) -> dict[str, sources.ColumnType]:

@@ -83,7 +83,9 @@ def test_every_verb_that_the_documentation_names_is_there():
     for words in named:
         alone = words[0] in nouns and len(words) == 1  # "python -m core template …" speaks of the noun
         named_here = tuple(words[: 1 + (words[0] in nouns)])
-        assert alone or any(verb[: len(named_here)] == named_here for verb in VERBS), f"there is no verb {' '.join(words)}"
+        assert alone or any(verb[: len(named_here)] == named_here for verb in VERBS), (
+            f"there is no verb {' '.join(words)}"
+        )
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
