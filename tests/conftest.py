@@ -23,6 +23,16 @@ SERVER_URL = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
 _numbers = itertools.count()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only tests that open a database are run: the others would say the same once more."""
+    if not SERVER_URL:
+        return
+    opening = {"database_url", "workbench", "shared_workbench"}
+    kept = [item for item in items if opening & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | Path]:
     """A migrated and seeded database to copy, since making one takes longer than most tests: a file, or a name."""

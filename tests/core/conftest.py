@@ -45,7 +45,7 @@ def shared_workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setti
 
 
 @pytest.fixture
-def connect(workbench: Settings, faulty_model: FaultyModel) -> Callable[..., str]:
+def connect(workbench: Settings, faulty_model: FaultyModel) -> Iterator[Callable[..., str]]:
     """Adds a connection to the faulty model that behaves so, with a stored key; returns its name. No retries, no default."""
     faulty_model.reset()
 
@@ -64,4 +64,5 @@ def connect(workbench: Settings, faulty_model: FaultyModel) -> Callable[..., str
             draft = llm.ConnectionDraft(**(given | fields))
             return llm.add_connection(session, draft, make_default=False).name
 
-    return connect
+    yield connect
+    faulty_model.reset()

@@ -54,6 +54,7 @@ class FaultyModel:
     def __init__(self, *, content: str = "This is the answer.", json_content: str = '{"answer": "yes"}') -> None:
         self.content = content
         self.json_content = json_content
+        self._first_contents = (content, json_content)
         self.history: list[Received] = []
         self.leaked: list[Received] = []
         self.counts: Counter[str] = Counter()
@@ -71,7 +72,8 @@ class FaultyModel:
         return f"http://127.0.0.1:{self.port}/{behaviour}/v1"
 
     def reset(self) -> None:
-        """Forget all requests; behaviours that change with their count start anew."""
+        """Forget all requests, and what answers were set; behaviours that change with their count start anew."""
+        self.content, self.json_content = self._first_contents
         with self._lock:
             self.history.clear()
             self.leaked.clear()
