@@ -23,14 +23,22 @@ SERVER_URL = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
 _numbers = itertools.count()
 
 
+_READING_FILES = Path(__file__).parent / "core" / "sources" / "files"
+"""Its tests open a workbench for its data folder; the database plays no part beyond `test_adding.py`."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only tests that open a database are run: the others would say the same once more."""
     if not SERVER_URL:
         return
-    opening = {"database_url", "workbench", "shared_workbench"}
-    kept = [item for item in items if opening & set(getattr(item, "fixturenames", ()))]
+    kept = [item for item in items if _needs_a_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _needs_a_database(item: pytest.Item) -> bool:
+    opening = {"database_url", "workbench", "shared_workbench"} & set(getattr(item, "fixturenames", ()))
+    return bool(opening) and (_READING_FILES not in item.path.parents or item.path.name == "test_adding.py")
 
 
 @pytest.fixture(scope="session")
