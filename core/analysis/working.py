@@ -21,6 +21,7 @@ from core.errors import WorkbenchError
 from core.llm import get_connection
 
 SUMMARY_PROMPT = "analysis/summary"
+_MANY = 200
 
 
 async def analyse(job: jobs.JobContext) -> dict[str, Any]:
@@ -87,6 +88,8 @@ async def _one_type(job: jobs.JobContext, prepared: Prepared, key: str) -> dict[
     drafts = kind.findings(result)
     if len(drafts) > MOST_FINDINGS:
         await job.log(f"{title}: {len(drafts):,} findings came; the first {MOST_FINDINGS:,} are kept.", "warning")
+    if len(drafts) > _MANY:
+        await job.log(f"{title}: checking {len(drafts):,} findings.")
     checked = await asyncio.to_thread(_checked, job.payload["source_id"], prepared, drafts[:MOST_FINDINGS])
     await job.write(lambda session: store_findings(session, job.job_id, key, checked))
     if key == "column_documentation":

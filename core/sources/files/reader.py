@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Select, TableClause, select
+from sqlalchemy import ColumnClause, Select, TableClause, select
 from sqlalchemy.sql.visitors import iterate
 
 from core.clock import now
@@ -23,6 +23,7 @@ from core.sources.views import Column, Measures, Profile, Rows, SourceView, Tabl
 
 _PROFILE_S = 3600.0
 _SAMPLE_S = 120.0
+_WIDE = 50
 _READERS = {"timestamp": datetime.datetime, "date": datetime.date, "time": datetime.time}
 
 
@@ -64,7 +65,13 @@ class FilesReader:
             raise NotFoundError(_gone(gone[0]))
         tables = {name: files[name] for name in named}
         rows = pool.ask(
-            "select", deadline_s=deadline_s, folder=str(self._folder), tables=tables, sql=sql, values=values
+            "select",
+            deadline_s=deadline_s,
+            folder=str(self._folder),
+            tables=tables,
+            columns=_used_of_wide(statement),
+            sql=sql,
+            values=values,
         )
         return [
             tuple(_READERS[cell[0]].fromisoformat(cell[1]) if isinstance(cell, list) else cell for cell in row)
@@ -130,6 +137,17 @@ class FilesReader:
         if row is None or not Path(self._folder / (row.file or "")).is_file():
             raise NotFoundError(_gone(name))
         return row
+
+
+def _used_of_wide(statement: Select[Any]) -> dict[str, list[str]]:
+    """The columns that the statement uses of each table with many; at least one."""
+    parts = list(iterate(statement))
+    used = {each.name for each in parts if isinstance(each, ColumnClause) and each.table is not None}
+    for each in parts:  # a table selected as a whole stands there without its columns
+        if isinstance(each, Select):
+            used |= {column.name for column in each.selected_columns if isinstance(column, ColumnClause)}
+    wide = {each.name: each for each in parts if isinstance(each, TableClause) and len(each.c) > _WIDE}
+    return {name: [c.name for c in clause.c if c.name in used] or [clause.c[0].name] for name, clause in wide.items()}
 
 
 def _view(row: SourceTable) -> Table:

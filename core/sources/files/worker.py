@@ -69,7 +69,13 @@ def _answer(request: dict[str, Any], *, locked: bool) -> Any:
         from engine.selecting import select
 
         return select(
-            Path(request["folder"]), request["tables"], request["sql"], request["values"], _MEMORY_MB, temporary
+            Path(request["folder"]),
+            request["tables"],
+            request["columns"],
+            request["sql"],
+            request["values"],
+            _MEMORY_MB,
+            temporary,
         )
     return _measure(operation, request, temporary)
 

@@ -93,3 +93,16 @@ def test_a_statement_past_its_deadline_is_stopped(workbench, reader):
     with pytest.raises(ServiceTimeoutError):
         reader.select(slow, deadline_s=1)
     assert one(reader, func.count()) == (3,)
+
+
+def test_a_wide_table_gives_the_columns_that_are_asked_for_and_one_is_enough(workbench, write, add):
+    names = [f"c{n}" for n in range(120)]
+    text = ",".join(names) + "\n" + "".join(",".join(str(row * n) for n in range(120)) + "\n" for row in range(1, 6))
+    with sources.open_source(add(write(text), table="wide")) as opened:
+        wide = opened.clause("wide")
+        assert opened.select(select(func.count()).select_from(wide)) == [(5,)]
+        assert opened.select(select(func.sum(wide.c.c7), func.max(wide.c.c119))) == [(105, 595)]
+        other = wide.alias("other")
+        pairs = select(func.count()).select_from(wide.join(other, wide.c.c3 == other.c.c3)).where(other.c.c2 > 2)
+        assert opened.select(pairs) == [(4,)]
+        assert opened.select(select(wide).limit(1))[0][:3] == (0, 1, 2)
