@@ -1,0 +1,122 @@
+"""The local Genie: a Genie-compatible server on loopback over DuckDB, so that spaces can be asked without a workspace.
+
+Its answers depend on the question, the space without its benchmarks, and the tables alone; it knows no particular table.
+Nothing in core imports it but the code that starts it; the rest talks to it over HTTP with the unchanged SDK.
+"""
+
+import secrets
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from core.local_genie.faults import FaultSettings
+    from core.local_genie.loading import Loaded
+    from core.local_genie.service import Service
+    from core.local_genie.tables import Limits
+    from core.local_genie.writing import Writer
+    from core.local_model.serving import LocalServer
+
+__all__ = ["LocalGenie", "serve"]
+
+
+class LocalGenie:
+    """A running local Genie: clients go to `base_url` with `token`; `close()` ends it. Also a context manager."""
+
+    def __init__(self, service: "Service", server: "LocalServer", token: str) -> None:
+        self._service = service
+        self._server = server
+        self.base_url = server.base_url
+        self.token = token
+
+    @property
+    def warehouse_id(self) -> str:
+        """The id of the one SQL warehouse."""
+        from core.local_genie.statements import WAREHOUSE_ID
+
+        return WAREHOUSE_ID
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has stopped serving."""
+        return self._server.closed
+
+    def load(self, tables_dir: Path, space: dict[str, Any], title: str | None = None) -> str:
+        """Make a space from a folder of CSV and Parquet files and a definition, and return its id.
+
+        Raises:
+            InputError: the folder, a file or the definition is at fault; the text names every fault.
+        """
+        return self.load_with_details(tables_dir, space, title).space_id
+
+    def load_with_details(self, tables_dir: Path, space: dict[str, Any], title: str | None = None) -> "Loaded":
+        """As `load`; returns also the tables with their rows, what was replaced, and warnings."""
+        return self._service.load(tables_dir, space, title)
+
+    def set_faults(self, settings: "FaultSettings") -> None:
+        """Make things go wrong as the settings say; `FaultSettings()` ends it."""
+        self._service.set_faults(settings)
+
+    def close(self) -> None:
+        """End it. What was under way is taken up by the next server on the same data folder. May be called again."""
+        self._service.stop()
+        self._server.close()
+        self._service.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+
+def serve(
+    data_dir: Path,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    token: str | None = None,
+    writer: "Writer | None" = None,
+    limits: "Limits | None" = None,
+) -> LocalGenie:
+    """Start a local Genie over a data folder in daemon threads of this process; returns once it accepts connections.
+
+    `port` 0 takes a free one, `token` None makes a new one, `writer` None is the rule-based writer. A writer that asks a
+    model may be given instead.
+
+    Raises:
+        ConfigError: the port is taken, the host is not loopback, or the data folder cannot be used.
+    """
+    from core.local_genie.http import create_app
+    from core.local_genie.service import Service
+    from core.local_model.serving import LocalServer
+
+    service = Service(data_dir, writer or _rule_writer(), limits)
+    chosen = token or secrets.token_urlsafe(32)
+
+    def make_app(closing: threading.Event) -> Any:
+        return create_app(service, chosen)
+
+    try:
+        server = LocalServer(make_app, host=host, port=port)
+    except BaseException:
+        service.close()
+        raise
+    _send_at_once(server)
+    service.resume()
+    return LocalGenie(service, server, chosen)
+
+
+def _send_at_once(server: "LocalServer") -> None:
+    """Turn Nagle's algorithm off: header and body leave in two writes, and the second would wait 40 ms for an ACK.
+
+    Accepted connections inherit it. asyncio would set it by itself if the socket had been made with its protocol's number.
+    """
+    server._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _rule_writer() -> "Writer":
+    from core.local_genie import rules
+
+    return rules.write

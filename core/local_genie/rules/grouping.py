@@ -1,0 +1,283 @@
+"""What the answer is broken down by ("by region", "each month"), and what a which- or list-question asks for."""
+
+from core.local_genie.rules.cues import ADVERBS, TIME_UNITS, number
+from core.local_genie.rules.intent import Group
+from core.local_genie.rules.matching import Item
+from core.local_genie.rules.reading import ASKING, Reading
+from core.local_genie.rules.schema import Column
+from core.local_genie.rules.vocabulary import Meaning
+
+_BY = frozenset("by per each every across".split())  # noqa: SIM905
+_ORDERING = frozenset("order ordered sort sorted rank ranked ranking top descending ascending".split())  # noqa: SIM905
+
+
+def find_groups(reading: Reading) -> None:
+    """Take every "by …", "per …", "each …" with something to group by behind it."""
+    for index, item in enumerate(reading.items):
+        word = reading.word(index)
+        if item.role or not word:
+            continue
+        if word in ADVERBS and not _is_average_of(reading, index):
+            _add_bucket(reading, index, index)
+            continue
+        unit = TIME_UNITS.get(word, "")
+        if unit and reading.word(index + 1) == "by" and reading.word(index + 2) == word:
+            _add_bucket(reading, index, index)
+            reading.items[index + 1].role = reading.items[index + 2].role = "group"
+            continue
+        if word not in _BY or reading.word(index + 1) == "all":
+            continue
+        place = _take(reading, index, index + 1)
+        while place is not None:  # "by region and year, channel"
+            joint = place
+            while joint < len(reading.items) and reading.word(joint) in (
+                "and",
+                ",",
+                "by",
+                "per",
+                "then",
+                "the",
+                "each",
+                "&",
+            ):
+                joint += 1
+            place = _take(reading, index, joint) if joint > place else None
+
+
+def _take(reading: Reading, cue: int, index: int) -> int | None:
+    """Group by the item at `index`; return the place after it, None if it is nothing to group by."""
+    while index < len(reading.items) and reading.word(index) in (
+        "the",
+        "of",
+        "a",
+        "an",
+        "calendar",
+        "different",
+        "individual",
+        "single",
+        "its",
+        "their",
+    ):
+        index += 1
+    if index >= len(reading.items) or reading.items[index].role:
+        return None
+    item = reading.items[index]
+    if unit := reading.time_unit(index):
+        del unit
+        _add_bucket(reading, cue, index)
+        return index + (3 if reading.word(index + 1) == "of" and reading.word(index + 2) == "the" else 1)
+    if not item.is_phrase:
+        return None
+    lead = set(reading.lead(cue, 2))
+    measurable = reading.numeric(item, near=0.9)
+    if reading.word(cue) == "by" and ((lead & _ORDERING) or (reading.superlatives and measurable)):
+        reading.ordering = index
+        reading.items[cue].role = "rank"
+        return None
+    events = item.a("table", near=0.9)
+    if (
+        reading.word(cue) == "by"
+        and reading.superlatives
+        and events
+        and any(_is_below(reading, events.home, other) for other in reading.items[:cue])
+    ):
+        reading.ordering = index  # "top 5 members by bookings"
+        reading.items[cue].role = "rank"
+        return None
+    if item.best.kind in ("value", "filter") and not item.best.flag and not (item.a("column", "expression", near=0.8)):
+        return None
+    if measurable and measurable.kind == "measure" and reading.groupable(item) is None:
+        if reading.word(cue) == "by":
+            reading.ordering = index
+        return None
+    meaning = reading.groupable(item)
+    if meaning is None and item.best.column is not None and item.best.kind == "column" and reading.word(cue) == "by":
+        meaning = item.best
+    if meaning is None:
+        return None
+    if (further := _of_the_other_side(reading, meaning, index)) is not None:
+        item.role, index, meaning = "group", index + 1, further
+        item = reading.items[index]
+    if meaning.column is not None and meaning.column.is_date and meaning.kind == "column":
+        reading.intent.groups.append(Group((meaning.sql,), meaning.tables, (meaning.column.name,)))
+    else:
+        reading.intent.groups.append(reading.group_of(meaning))
+    reading.items[cue].role = item.role = "group"
+    if reading.word(cue - 1) == "for":
+        reading.items[cue - 1].role = "group"
+    return index + 1
+
+
+def _add_bucket(reading: Reading, cue: int, index: int) -> None:
+    unit = reading.time_unit(index)
+    reading.items[cue].role = reading.items[index].role = "group"
+    reading.intent.groups.append(Group((), frozenset(), (unit.lower(),), bucket=unit))
+
+
+def _is_average_of(reading: Reading, index: int) -> bool:
+    return bool({"average", "mean", "avg"} & set(reading.lead(index, 2)))
+
+
+def find_subject(reading: Reading) -> None:
+    """Find what a question asks for: behind which/what/list, behind "top 5", or at its very start."""
+    starts = [n for n in range(len(reading.items)) if _asks(reading, n)]
+    for index in starts[:2]:
+        if _subject_from(reading, index + 1):
+            return
+    for superlative in reading.superlatives:
+        if (superlative.limit or not starts) and _subject_from(reading, reading.index_at(superlative.end)):
+            return
+    if not starts and reading.items and reading.items[0].is_phrase and not reading.items[0].role:
+        item = reading.items[0]
+        if item.a("table", near=0.8) and not any(
+            reading.word(n) in ("count", "numbers", "volume") for n in range(1, min(3, len(reading.items)))
+        ):
+            reading.subject = 0
+
+
+def _subject_from(reading: Reading, index: int) -> bool:
+    """Take the first thing at or after `index` that a row of the answer could be."""
+    first = -1
+    for n in range(index, min(len(reading.items), index + 9)):
+        item = reading.items[n]
+        word = reading.word(n)
+        if item.role in ("cue", "hint") and not item.is_phrase:
+            continue
+        if item.role or item.span:
+            break
+        if word:
+            if (
+                word
+                in (
+                    "how",
+                    "many",
+                    "much",
+                    "number",
+                    "count",
+                    "average",
+                    "mean",
+                    "avg",
+                    "median",
+                    "total",
+                    "sum",
+                    "share",
+                    "percentage",
+                    "percent",
+                    "proportion",
+                    "fraction",
+                    "ratio",
+                    "rate",
+                    "overall",
+                    "and",
+                    ",",
+                    "by",
+                    "with",
+                    "in",
+                    "from",
+                    "for",
+                    "that",
+                    "where",
+                    "who",
+                    "whose",
+                    "when",
+                )
+                and n >= index
+            ):
+                break
+            if (
+                TIME_UNITS.get(word)
+                and TIME_UNITS[word] in ("YEAR", "QUARTER", "MONTH", "WEEK", "WEEKDAY", "DAY", "HOUR")
+                and first < 0
+                and reading.word(index - 1) in ("which", "what", "in", "on")
+            ):
+                reading.subject = n
+                return True
+            if item.words[0].stop or word in (
+                "names",
+                "name",
+                "different",
+                "distinct",
+                "unique",
+                "details",
+                "information",
+                "only",
+            ):
+                if first >= 0:
+                    break
+                continue
+            break
+        if item.is_number and number(item.words[0]) is not None:
+            continue
+        if not item.is_phrase:
+            break
+        ahead = reading.items[n + 1] if n + 1 < len(reading.items) else None
+        if (
+            ahead is not None
+            and not item.a("table")
+            and ahead.is_phrase
+            and ahead.a("table", near=0.9)
+            and not ahead.role
+            and reading.superlatives
+        ):
+            continue  # "top 5 best paid employees": an adjective before the noun
+        if item.best.kind == "measure" or (item.a("table") is None and reading.groupable(item) is None):
+            if item.best.kind in ("value", "filter"):
+                continue  # an adjective: "which open tickets"
+            break
+        meaning = reading.groupable(item)
+        if meaning is not None and item.best.kind in ("value", "filter") and meaning.weight < item.best.weight * 0.9:
+            continue
+        if meaning is not None and meaning.column is not None and _amount_asked(reading, item, meaning.column):
+            break
+        first = n
+        if (
+            n + 1 < len(reading.items)
+            and reading.items[n + 1].is_phrase
+            and reading.items[n + 1].a("table", near=0.9)
+            and not reading.items[n + 1].role
+        ):
+            continue  # "which customer accounts": the last noun is the thing
+        break
+    if first >= 0:
+        reading.subject = first
+    return first >= 0
+
+
+def _amount_asked(reading: Reading, item: Item, column: Column) -> bool:
+    """ "The maximum capacity": a number right behind a superlative is what is asked for, not a thing that has one."""
+    plain = any(each.end == item.start and each.limit is None for each in reading.superlatives)
+    return plain and column.kind == "number" and not column.key_like
+
+
+def _asks(reading: Reading, index: int) -> bool:
+    """Whether a word asks for something: which and what anywhere, list and show where a sentence begins."""
+    word = reading.word(index)
+    if reading.items[index].role or word not in ASKING:
+        return False
+    before = reading.word(index - 1) if index else ""
+    return word in ("which", "what", "who") or index == 0 or before in ("please", "you", "me", "to", ",", "and", "then")
+
+
+def _is_below(reading: Reading, events: str, other: Item) -> bool:
+    """Whether a row of what `other` names has many rows of `events`."""
+    meaning = reading.groupable(other) if other.is_phrase else None
+    paths = reading.knowledge.joins.paths(meaning.home) if meaning else {}
+    return events in paths and not paths[events].single
+
+
+def _of_the_other_side(reading: Reading, meaning: Meaning, index: int) -> Meaning | None:
+    """ "Destination city": a column that refers to a table, and right behind it a column of that table."""
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    if meaning.kind != "column" or following is None or following.role or not following.is_phrase:
+        return None
+    joins = reading.knowledge.joins
+    for other in following.meanings:
+        step = joins.direct(meaning.home, other.home) if other.kind == "column" and other.home != meaning.home else None
+        referring = [left for left, _ in step.columns] if step is not None else []
+        if (
+            other.weight >= following.best.weight * 0.6
+            and meaning.column is not None
+            and meaning.column.name in referring
+        ):
+            return other
+    return None

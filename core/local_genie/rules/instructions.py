@@ -1,0 +1,210 @@
+"""Rules out of the one text instruction: definitions of terms, what is left out by default, which date is meant.
+
+A sentence counts only when it has a known form ("X means …", "unless asked otherwise, leave out …", "dates of X refer
+to …") and what it says can be tied to columns and values. Everything else is left alone.
+"""
+
+import re
+from collections.abc import Sequence
+
+from core.local_genie.rules.cues import SUPERLATIVES
+from core.local_genie.rules.defaulting import DEFAULT, EXCEPTION, ONLY, Rules, default_rule
+from core.local_genie.rules.fragments import Fragment
+from core.local_genie.rules.joins import Joins
+from core.local_genie.rules.leading import DATE_RULE, borrowed_date, date_rule, via_rule
+from core.local_genie.rules.learning import home_of
+from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.schema import Schema, is_amount
+from core.local_genie.rules.vocabulary import Meaning, Vocabulary
+from core.local_genie.rules.wording import AGGREGATE, CONDITION, aggregate_in, conditions_in, items_of, spoken_measure
+from core.local_genie.rules.words import tokens
+
+_VERBS = re.compile(
+    r"\s+(?:means?|refers?\s+to|stands?\s+for|denotes?|(?:is|are)\s+(?:defined|calculated|computed|measured|counted|expressed|understood)\s+(?:as|by|from|with)"
+    r"|(?:is|are)\s+(?:the\s+)?(?:same\s+as|another\s+(?:word|name|term)\s+for|(?:a\s+)?synonyms?\s+(?:for|of))|equals?|corresponds?\s+to)\s+|\s+=\s+(?=[A-Z]+\()|\s*:\s+",
+    re.IGNORECASE,
+)
+
+_WEAK_VERBS = re.compile(
+    r"\s+(?:is|are|has|have|was|were)\s+(?:(?:one|those|any|the\s+ones?|an?|when|if|where|counted\s+when)\s+)?|\s+(?:when|if|where)\s+",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and list points of an instruction, without their marks."""
+    found = []
+    for line in re.split(r"[\n\r]+", text):
+        line = re.sub(r"^\s*(?:[-*•#>]+|\d+[.)])\s*", "", line).replace("**", "")
+        found += re.split(r"(?<=[.;!?])\s+(?=[A-Z\"'`“(])", line)
+    return [sentence.strip().rstrip(".;!") for sentence in found if len(sentence.strip()) > 6]
+
+
+def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> Rules:
+    """Add the terms that the text defines to the vocabulary, and return its other rules."""
+    rules = Rules()
+    said = sentences(text[:20_000])
+    for _ in range(2):  # the second time a rule may use a term that a later one defines
+        for sentence in said:
+            _read(sentence, schema, joins, vocabulary, rules)
+    if re.search(
+        r"\b(?:0\s*(?:-|–|to)\s*100|times 100|multipl\w* by 100|in percent|as (?:a )?percentages?)\b",
+        text,
+        re.IGNORECASE,
+    ):
+        rules.percent = True
+    elif re.search(r"\b(?:0\s*(?:-|–|to|and)\s*1\b|as (?:a )?(?:fraction|decimal|ratio))", text, re.IGNORECASE):
+        rules.percent = False
+    return rules
+
+
+def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, rules: Rules) -> None:
+    if borrowed_date(sentence, schema, vocabulary, rules) or via_rule(sentence, joins, vocabulary):
+        return
+    if (match := DATE_RULE.match(sentence)) and date_rule(match, schema, vocabulary, rules):
+        return
+    if DEFAULT.search(sentence) or (ONLY.search(sentence) and EXCEPTION.search(sentence)):
+        default_rule(sentence, schema, joins, vocabulary, rules)
+        return
+    strong = _VERBS.search(sentence)
+    match = strong or _WEAK_VERBS.search(sentence)
+    if match is None:
+        return
+    left, right = sentence[: match.start()], sentence[match.end() :]
+    if (
+        not strong
+        and re.match(r"\s*(?:when|if|where)\b", match.group(), re.IGNORECASE) is None
+        and (later := re.search(r"\s(?:when|if|where)\s", right))
+    ):
+        left, right = f"{left} {right[: later.start()]}", right[later.end() :]  # "a patient was seen when …"
+    for term in _terms(left, vocabulary, alone=bool(strong)):
+        _define(term, left, right, schema, joins, vocabulary)
+
+
+def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
+    """What a sentence defines: "An active customer" → "active customer", and "active" when customers are known."""
+    left = re.sub(
+        r"^(?:when (?:someone|people|users?) (?:asks?|says?|talks?) (?:for|about)\s+|the (?:term|word|phrase)\s+|if .*?,\s*|for\s+|in this space,?\s+)",
+        "",
+        left.strip(),
+        flags=re.IGNORECASE,
+    )
+    quoted = re.findall(r"[\"“'`]([^\"”'`]{2,60})[\"”'`]", left)
+    pieces = quoted or re.split(r"\s*,\s*|\s+(?:and|or)\s+|\s*/\s*", left)
+    found: list[str] = []
+    for piece in pieces:
+        phrase = re.sub(r"^(?:(?:an?|the|all|any|our|every|each|to)\s+)+", "", piece.strip(" ()"), flags=re.IGNORECASE)
+        words = [token for token in tokens(phrase) if token.kind != "sign"]
+        if not 0 < len(words) <= 6:
+            continue
+        found.append(phrase)
+        items, _ = cut(words, (), vocabulary, None)
+        bare = [item for item in items if not item.a("table", near=0.9) and not (item.is_word and item.words[0].stop)]
+        if len(bare) < len(items) and 0 < sum(len(item.words) for item in bare) <= 3:
+            rest = " ".join(item.text for item in bare)
+            if rest.casefold() != phrase.casefold() and not all(
+                word.lower in KEYWORDS for item in bare for word in item.words
+            ):
+                found.append(rest)
+    return found
+
+
+def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
+    mentioned = [
+        m.home
+        for item in items_of(f"{left} . {right}", vocabulary)
+        if (m := item.a("table", near=0.9)) and m.weight > SURE
+    ]
+    if AGGREGATE.search(right) and (found := aggregate_in(right, schema, mentioned)):
+        home = home_of(found.tables, schema, joins) or next(iter(mentioned), None)
+        if home:
+            extra = (
+                conditions_in(right.replace(found.sql, " "), schema, vocabulary, mentioned)
+                if re.search(r"\b(?:where|with|of only|for)\b", right)
+                else []
+            )
+            vocabulary.add(
+                term,
+                Meaning(
+                    "measure",
+                    home,
+                    3.0,
+                    sql=found.sql,
+                    fragment=found,
+                    tables=found.tables | {home},
+                    where=tuple(extra),
+                    origin="rule",
+                ),
+            )
+        return
+    found_conditions = conditions_in(right, schema, vocabulary, mentioned)
+    items = items_of(CONDITION.sub(" ", right), vocabulary)
+    if measure := spoken_measure(right, items, schema, found_conditions):
+        vocabulary.add(term, measure)
+        return
+    if found_conditions and (measure := _amount_with(items, found_conditions)):
+        vocabulary.add(term, measure)
+        return
+    if found_conditions:
+        joiner = " OR " if re.search(r"'?\s+or\s+", right, re.IGNORECASE) and len(found_conditions) > 1 else " AND "
+        sql = joiner.join(piece.sql for piece in found_conditions)
+        sql = f"({sql})" if joiner == " OR " else sql
+        tables = frozenset().union(*(piece.tables for piece in found_conditions))
+        home = home_of(tables, schema, joins)
+        columns = tuple(pair for piece in found_conditions for pair in piece.columns)
+        if home:
+            vocabulary.add(
+                term,
+                Meaning(
+                    "filter",
+                    home,
+                    2.9,
+                    sql=sql,
+                    fragment=Fragment(sql, tables, columns=columns),
+                    tables=tables,
+                    origin="rule",
+                ),
+            )
+        return
+    _alias(term, items, vocabulary)
+
+
+def _amount_with(items: Sequence[Item], conditions: list[Fragment]) -> Meaning | None:
+    """ "The days of leaves with leave_type = 'SICK'": a number named first is added up under the conditions."""
+    first = next((item for item in items if not (item.is_word and item.words[0].stop)), None)
+    column = first.best.column if first is not None and first.is_phrase and first.best.kind == "column" else None
+    if first is None or column is None or not is_amount(column) or first.best.weight < 1.5:
+        return None
+    used = ((column.table, column.name),)
+    part = Fragment(f"SUM({column.sql})", frozenset({column.table}), True, "SUM", column.sql, used)
+    return Meaning(
+        "measure",
+        column.table,
+        2.9,
+        sql=part.sql,
+        fragment=part,
+        tables=part.tables,
+        where=tuple(conditions),
+        origin="rule",
+    )
+
+
+def _alias(term: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
+    """ "Clients are customers": another word for one thing that is known."""
+    if any(word.lower in SUPERLATIVES for word in tokens(term)):
+        return  # "largest means by area" ranks, it names nothing
+    strong = [item for item in items if item.is_phrase and item.best.weight >= 1.5]
+    first = next((item for item in items if not (item.is_word and item.words[0].stop)), None)
+    if first is not None and first.is_phrase and first.best.kind == "table" and first.best.weight >= 1.5:
+        vocabulary.add(term, first.best, 2.6)  # "an exam is an enrolment with its date"
+        return
+    if not strong or len(strong) > 2:
+        return
+    targets = [meaning for item in strong for meaning in item.meanings if meaning.weight >= 1.5]
+    if len(strong) == 2:  # "the cost of prescriptions": a column of a table
+        tables = {m.home for item in strong if (m := item.a("table"))}
+        targets = [m for m in targets if m.kind in ("column", "measure", "expression") and m.home in tables]
+    else:
+        targets = [m for m in targets if m.weight >= strong[0].best.weight * 0.95]
+    for meaning in targets:
+        vocabulary.add(term, meaning, 2.6)

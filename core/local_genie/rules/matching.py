@@ -1,0 +1,214 @@
+"""A question cut into pieces: the set of phrases, dates and numbers that explains most of it (weighted intervals).
+
+Seen from a base table, what lies further away weighs less, and what cannot be reached means nothing. Long phrases win
+over the words they are made of.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.local_genie.rules.dates import DateSpan
+from core.local_genie.rules.joins import Path
+from core.local_genie.rules.vocabulary import LONGEST, Meaning, MeaningKind, Vocabulary
+from core.local_genie.rules.words import Token, tokens
+
+NEARER = 0.93  # what one step away is worth
+_GROWTH = 1.2  # two words of a phrase are worth more than two phrases of one word
+SURE = 1.0  # below this a match is a hint, not an explanation
+
+KEYWORDS = frozenset(
+    """average mean avg median total sum overall number count many most least fewest top bottom highest lowest largest smallest
+    biggest maximum minimum max min longest shortest share percentage percent proportion fraction ratio rate per each every
+    more less fewer than at between never without different distinct unique order sort rank by group list compare versus vs
+    year month quarter week day hour date daily weekly monthly quarterly yearly annual annually weekday time often
+    usually typically highest best worst common frequent frequently popular busiest broken split exactly equal
+    last first second third half previous current next since until before after today yesterday value values amount
+    not no non nobody none nothing neither one two three except exclude excluding other than both only either all ever yet still already including include
+    i.e e.g ok hi hello thanks thank name names named called say tell record records row rows entry entries
+    show display calculate compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
+)
+_TIMES = frozenset("year years month months quarter quarters week weeks day days hour hours date dates".split())  # noqa: SIM905
+_BEFORE_OF = frozenset("number numbers count total amount".split())  # noqa: SIM905
+_NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
+
+
+@dataclass
+class Item:
+    """A stretch of a question: a phrase with its meanings (the likeliest first), a date, a number or a single word."""
+
+    start: int
+    end: int
+    words: Sequence[Token]
+    meanings: list[Meaning] = field(default_factory=list)
+    span: DateSpan | None = None
+    score: float = 0.0
+    role: str = ""  # what the reading uses it for; empty while unused
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.lower for word in self.words)
+
+    @property
+    def stem(self) -> str:
+        return self.words[0].stem
+
+    @property
+    def is_phrase(self) -> bool:
+        return bool(self.meanings)
+
+    @property
+    def is_number(self) -> bool:
+        return not self.meanings and self.span is None and self.words[0].kind == "number"
+
+    @property
+    def is_word(self) -> bool:
+        return not self.meanings and self.span is None and self.words[0].kind in ("word", "sign")
+
+    @property
+    def best(self) -> Meaning:
+        return self.meanings[0]
+
+    def a(self, *kinds: MeaningKind, near: float = 0.55) -> Meaning | None:
+        """The likeliest meaning of one of these kinds, unless it is far less likely than the best."""
+        found = next((meaning for meaning in self.meanings if meaning.kind in kinds), None)
+        return found if found and found.weight >= self.best.weight * near else None
+
+
+def cut(
+    words: Sequence[Token],
+    dates: Sequence[DateSpan],
+    vocabulary: Vocabulary,
+    paths: Mapping[str, Path] | None,
+    extra: Mapping[tuple[int, int], list[Meaning]] | None = None,
+) -> tuple[list[Item], float]:
+    """The pieces of a question and how much of it they explain. `paths` are those of the base, None to ignore distance.
+
+    `extra` are meanings found for spans of words by other ways, such as values looked up in the data.
+    """  # fmt: skip
+    spans: dict[int, list[Item]] = {}
+    for span in dates:
+        size = span.end - span.start
+        spans.setdefault(span.end, []).append(
+            Item(span.start, span.end, words[span.start : span.end], span=span, score=3.0 + 1.6 * size)
+        )
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + min(LONGEST, vocabulary.longest) + 2) + 1):
+            if words[end - 1].kind == "sign":
+                break
+            stretch = words[start:end]
+            found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
+            if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
+                # "per year" is the base's own time before it is some other table's column of that name
+                found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
+            if end == start + 1:
+                if _dull(stretch[0], found) or (
+                    stretch[0].lower in _BEFORE_OF and end < len(words) and words[end].lower == "of"
+                ):
+                    continue
+                found = found or vocabulary.hints(stretch[0])
+            rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
+            if rated:
+                size = max(1, sum(not word.stop for word in stretch))
+                spans.setdefault(end, []).append(
+                    Item(start, end, stretch, rated, score=rated[0].weight * size**_GROWTH)
+                )
+    best: list[tuple[float, Item | None]] = [(0.0, None)]
+    for end in range(1, len(words) + 1):
+        best.append((best[end - 1][0], None))
+        for item in spans.get(end, ()):
+            score = best[item.start][0] + item.score
+            if score > best[end][0] + 1e-9:
+                best[end] = (score, item)
+    return _walk(best, words), best[-1][0]
+
+
+def _walk(best: list[tuple[float, Item | None]], words: Sequence[Token]) -> list[Item]:
+    items: list[Item] = []
+    end = len(words)
+    while end:
+        item = best[end][1]
+        if item is None:
+            item = Item(end - 1, end, words[end - 1 : end])
+        items.append(item)
+        end = item.start
+    return _compounds(items[::-1])
+
+
+def _compounds(items: list[Item]) -> list[Item]:
+    """ "customer segment", "order amount": a table in the singular right before a column of its own names that column."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.is_phrase
+            and item.is_phrase
+            and last.best.kind == "table"
+            and len(last.words) == 1
+        ):
+            word = last.words[0].lower
+            column = item.best.column if item.best.kind == "column" and item.best.weight >= 1.3 else None
+            if (
+                column is not None
+                and not column.is_date
+                and column.table == last.best.home
+                and not (word.endswith("s") and word != last.words[0].stem)
+            ):
+                found[-1] = Item(
+                    last.start, item.end, [*last.words, *item.words], item.meanings, score=last.score + item.score
+                )
+                continue
+        found.append(item)
+    return found
+
+
+def _dull(word: Token, found: list[Meaning]) -> bool:
+    """Whether a single word stays a keyword: function words, and keywords that only hint at something."""
+    if word.kind == "sign" or word.lower in _NEVER_ALONE:
+        return True
+    if word.kind == "number":
+        return True
+    strongest = max((meaning.weight for meaning in found), default=0.0)
+    if word.stop:  # "did" is no form of the value "done"
+        return not any(
+            meaning.phrase.casefold() == word.lower and meaning.weight >= 2.0 and len(word.lower) > 2
+            for meaning in found
+        )
+    return (word.lower in KEYWORDS or word.lower.rstrip("s") in KEYWORDS) and strongest < 1.9
+
+
+def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
+    """A state is not what happens: "opened a ticket" is hardly the value "open"."""
+    if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
+        return meaning
+    said = {word.stem: word.lower for word in tokens(meaning.phrase)}
+    for word in words:
+        if word.lower.endswith(("ed", "ing")) and not said.get(word.stem, word.lower).endswith(
+            ("ed", "ing", word.lower)
+        ):
+            return replace(meaning, weight=meaning.weight * 0.5)
+    return meaning
+
+
+def _rated(found: Sequence[Meaning], paths: Mapping[str, Path] | None) -> list[Meaning]:
+    if paths is None:
+        return sorted(found, key=lambda m: -m.weight)
+    rated = []
+    for meaning in found:
+        needed = meaning.tables or {meaning.home}
+        if all(table in paths for table in needed):
+            cost = max(paths[table].cost for table in needed)
+            rated.append(replace(meaning, weight=meaning.weight * NEARER**cost))
+    return sorted(rated, key=lambda m: (-round(m.weight, 6), _PREFERRED.index(m.kind), m.home, m.sql))
+
+
+_PREFERRED: list[MeaningKind] = ["measure", "filter", "expression", "table", "value", "column"]
+
+
+def unexplained(items: Sequence[Item]) -> list[str]:
+    """The content words that nothing explains, in order."""
+    return [
+        item.words[0].lower for item in items
+        if (item.is_word or (item.is_phrase and item.best.weight < SURE and len(item.words) == 1))
+        and not item.words[0].stop and item.words[0].lower not in KEYWORDS
+    ]  # fmt: skip

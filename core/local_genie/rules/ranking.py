@@ -1,0 +1,286 @@
+"""Superlatives and "top n": what is ranked by what, and whether rows, groups or a single number are asked for."""
+
+from core.local_genie.rules.cues import IN_TOTAL, Superlative, number
+from core.local_genie.rules.grouping import find_subject
+from core.local_genie.rules.intent import Group, Measure
+from core.local_genie.rules.reading import Reading, alias_of
+from core.local_genie.rules.schema import Column
+from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.words import stem
+
+_AWAY = frozenset("in by per with from for on at to over through , and ? among during".split())  # noqa: SIM905
+_MONEY = frozenset(stem(word) for word in ("spend", "pay", "cost", "earn", "charge"))
+_SINGLE_VALUE = frozenset("price fee temperature duration peak maximum score height".split())  # noqa: SIM905
+
+
+def apply_ranking(reading: Reading) -> None:
+    """Use the first superlative, or the "by …" of a ranking, to order groups or rows."""
+    superlative = next(iter(reading.superlatives), None)
+    if superlative is None:
+        if reading.ordering >= 0:
+            _order_all(reading)
+        return
+    if reading.subject < 0:
+        find_subject(reading)
+    target = _target(reading, superlative)
+    if _ranks_rows(reading, superlative, target):
+        return
+    measure = _measure(reading, superlative, target)
+    subject = _subject_group(reading)
+    if subject is None and superlative.limit is not None and measure is not None and not reading.intent.groups:
+        _list_rows(reading, reading.base.key, measure, superlative)
+        return
+    if subject is None:
+        if measure is not None:
+            _single(reading, superlative, measure)
+        return
+    if measure is None:
+        measure = Measure("count", reading.base.key, alias=reading.base.words[-1])
+        reading.intent.invented = superlative.hint != "count"
+    if reading.subject >= 0:
+        reading.items[reading.subject].role = "group"
+    reading.intent.rank = (measure, superlative.descending)
+    reading.intent.limit = _limit(reading, superlative)
+    reading.intent.groups.insert(0, subject)
+    if measure not in reading.intent.measures:
+        reading.intent.measures.insert(0, measure)
+
+
+def _limit(reading: Reading, superlative: Superlative) -> int | None:
+    """The number said with the superlative or before the subject ("which 10 customers"); else 1."""
+    if superlative.limit is None and reading.subject > 0:
+        for n in range(reading.subject - 1, max(-1, reading.subject - 4), -1):
+            item = reading.items[n]
+            if (item.is_number or item.is_word) and not item.role and (said := number(item.words[0])) is not None:
+                return int(said)
+            if item.is_word and not item.words[0].stop:
+                break
+    return superlative.limit or 1
+
+
+def _order_all(reading: Reading) -> None:
+    item = reading.items[reading.ordering]
+    meaning = reading.numeric(item, near=0.5)
+    if meaning is None:
+        return
+    item.role = "rank"
+    subject = _subject_group(reading)
+    words = {word.lower for word in reading.words}
+    descending = not ({"ascending", "lowest", "increasing"} & words)
+    if subject is not None and not (meaning.kind == "column" and subject.entity == meaning.home):
+        measure = reading.measured(meaning)
+        reading.items[reading.subject].role = "group"
+        reading.intent.groups.insert(0, subject)
+        reading.intent.measures.append(measure)
+        reading.intent.rank = (measure, descending)
+    else:
+        reading.intent.order.append((meaning.sql, descending, meaning.tables))
+
+
+def _target(reading: Reading, superlative: Superlative) -> int | None:
+    """The item that the superlative is about: right behind it, or behind "by"."""
+    if reading.ordering >= 0:
+        return reading.ordering
+    after = reading.index_at(superlative.end)
+    for n in range(after, min(len(reading.items), after + 6)):
+        item = reading.items[n]
+        if item.span or reading.word(n) in _AWAY or (reading.word(n) == "of" and n > after):
+            return None
+        if item.is_phrase and item.role in ("", "hint", "measure", "rank"):
+            return n
+        if item.is_phrase:
+            return None
+    return None
+
+
+def _subject_group(reading: Reading) -> Group | None:
+    if reading.subject < 0:
+        return None
+    item = reading.items[reading.subject]
+    if unit := reading.time_unit(reading.subject):
+        return Group((), frozenset(), (unit.lower(),), bucket=unit)
+    meaning = reading.groupable(item)
+    return reading.group_of(meaning) if meaning else None
+
+
+def _ranks_rows(reading: Reading, superlative: Superlative, target: int | None) -> bool:
+    """Rows of one table ordered by one of its columns: "the most expensive tariff", "which product has the highest price"."""
+    subject = reading.items[reading.subject].a("table", near=0.8) if reading.subject >= 0 else None
+    if reading.intent.groups or any(p.measure.kind not in ("aggregate",) for p in reading.placed):
+        return False
+    column: Column | None = None
+    table = ""
+    if target is not None and target != reading.subject:
+        item = reading.items[target]
+        entity = item.a("table", near=0.8)
+        meaning = reading.numeric(item, near=0.9) or _dated(item.meanings)
+        if (
+            entity is not None
+            and superlative.hint not in ("", "count")
+            and (subject is None or subject.home == entity.home)
+        ):
+            table, column = entity.home, reading.hinted(reading.table(entity.home), superlative.hint)
+        elif (
+            subject is not None
+            and meaning is not None
+            and meaning.column is not None
+            and meaning.home == subject.home
+            and not _summed(reading, superlative, target)
+        ):
+            table, column = subject.home, meaning.column
+    elif subject is not None and superlative.hint not in ("", "count"):
+        table, column = subject.home, reading.hinted(reading.table(subject.home), superlative.hint)
+        if column is None:
+            return False
+    if column is None or (table != reading.base.key):
+        return False
+    if any(p.measure.kind == "aggregate" and p.measure.function in ("AVG", "SUM") for p in reading.placed):
+        return False
+    for n in (target, reading.subject):
+        if n is not None and n >= 0:
+            reading.items[n].role = "rank"
+    reading.intent.columns.append(reading.entity_group(reading.table(table)))
+    if column.name not in reading.intent.columns[0].aliases:
+        reading.intent.columns.append(Group((column.sql,), frozenset({table}), (column.name,)))
+    descending = superlative.descending != (superlative.hint == "old" and column.is_date)
+    reading.intent.order.append((column.sql, descending, frozenset({table})))
+    reading.intent.limit = _limit(reading, superlative)
+    reading.intent.evidence += 2
+    return True
+
+
+def _dated(meanings: list[Meaning]) -> Meaning | None:
+    return next((m for m in meanings[:2] if m.column is not None and m.column.is_date), None)
+
+
+def _summed(reading: Reading, superlative: Superlative, target: int) -> bool:
+    placed = [p for p in reading.placed if p.start <= reading.items[target].start < p.end]
+    return (
+        bool(placed)
+        and placed[0].measure.function in ("AVG", "SUM")
+        and any(w.lower in ("average", "total") for w in reading.words)
+    )
+
+
+def _measure(reading: Reading, superlative: Superlative, target: int | None) -> Measure | None:
+    """The measure that groups are ranked by."""
+    for placed in reading.placed:  # "the highest average fee": an aggregate of its own
+        if (
+            target is not None and placed.start <= reading.items[target].start < placed.end
+        ) or placed.start == superlative.end:
+            return placed.measure
+    if target is not None and target != reading.subject:
+        item = reading.items[target]
+        named = next(
+            (p.measure for p in reading.placed if item.start < p.end <= item.end or p.start == item.start), None
+        )
+        item.role = "rank"
+        if named is not None:
+            return named
+        entity = item.a("table", near=0.8)
+        meaning = reading.numeric(item, near=0.9)
+        if meaning is not None and not (entity and entity.weight > meaning.weight):
+            return reading.measured(meaning, _function(reading, superlative, meaning, item.words[-1].lower))
+        if entity is not None and superlative.hint not in ("", "count"):
+            column = reading.hinted(reading.table(entity.home), superlative.hint)
+            if column is not None:
+                old = superlative.hint == "old" and column.is_date
+                function = "MAX" if superlative.descending != old else "MIN"
+                if IN_TOTAL.search(" ".join(word.lower for word in reading.words)):
+                    function = "SUM"
+                return Measure(
+                    "aggregate",
+                    entity.home,
+                    column.sql,
+                    function,
+                    frozenset({entity.home}),
+                    alias_of(f"{function} {column.name}"),
+                )
+        if entity is not None:
+            return Measure("count", entity.home, alias=alias_of(entity.phrase))
+        if item.best.kind in ("value", "filter"):
+            item.role = ""  # "used the most electricity": a number was named before
+            if superlative.hint not in ("", "count"):  # "the longest sick leave"
+                column = reading.hinted(reading.table(item.best.home), superlative.hint)
+                if column is not None:
+                    function = "MAX" if superlative.descending else "MIN"
+                    return Measure(
+                        "aggregate", column.table, column.sql, function, frozenset({column.table}), column.name
+                    )
+            amounts = [p.measure for p in reading.placed if p.measure.kind not in ("count", "distinct")]
+            if amounts:
+                return amounts[0]  # else "the most no-shows": rows that meet the condition
+            return Measure("count", item.best.home, alias=alias_of(item.best.phrase))
+        if item.best.column is not None and not item.best.column.is_date:
+            return Measure(
+                "distinct", item.best.home, item.best.sql, tables=item.best.tables, alias=alias_of(item.best.phrase)
+            )
+    if reading.placed:
+        return reading.placed[0].measure
+    if (
+        superlative.end < len(reading.words)
+        and reading.words[superlative.end].lower == "time"
+        and (column := reading.lasting(reading.base))
+    ):
+        return Measure("aggregate", column.table, column.sql, "SUM", frozenset({column.table}), f"total_{column.name}")
+    return _spoken_before(reading, superlative)
+
+
+def _spoken_before(reading: Reading, superlative: Superlative) -> Measure | None:
+    """ "Which customers spent the most", "which drug is prescribed most often": what stands before the superlative."""
+    last = reading.index_at(superlative.start)
+    verb = next((item.stem for item in reversed(reading.items[:last]) if not item.words[0].stop and item.is_word), "")
+    if verb in _MONEY and (column := reading.hinted(reading.base, "price")) is not None:
+        return Measure("aggregate", column.table, column.sql, "SUM", frozenset({column.table}), f"total_{column.name}")
+    for n in [*range(last - 1, -1, -1), *range(last + 1, len(reading.items))]:
+        item = reading.items[n]
+        if item.role or not item.is_phrase or n == reading.subject:
+            continue
+        meaning = reading.numeric(item, near=0.9)
+        if superlative.hint != "count" and meaning is not None:
+            item.role = "rank"
+            return reading.measured(meaning, _function(reading, superlative, meaning, "s"))
+        table = item.a("table", near=0.75)
+        if table is not None:
+            item.role = "rank"
+            return Measure("count", table.home, alias=alias_of(reading.table(table.home).words[-1]))
+    return None
+
+
+def _function(reading: Reading, superlative: Superlative, meaning: Meaning, word: str) -> str:
+    """Sum, average or extreme of a number that groups are ranked by; empty leaves it to the measure."""
+    if meaning.kind == "measure":
+        return ""
+    usual = reading.measured(meaning).function
+    if reading.ordering >= 0:
+        return usual
+    text = reading.words[superlative.start].lower if superlative.limit is None else ""
+    if "most" in text or "least" in text or "fewest" in text:
+        return "SUM"
+    names = set(meaning.column.words) if meaning.column else set()
+    if _SINGLE_VALUE & names and not word.endswith("s"):
+        return "MAX" if superlative.descending else "MIN"
+    return usual
+
+
+def _single(reading: Reading, superlative: Superlative, measure: Measure) -> None:
+    """ "The largest refund in 2023": one number, or one for each group."""
+    from dataclasses import replace
+
+    if measure.kind == "aggregate" and reading.ordering < 0:
+        placed = any(p.measure is measure for p in reading.placed)
+        if not placed or (measure.function == "SUM" and not any(w.lower in ("total", "sum") for w in reading.words)):
+            new = replace(measure, function="MAX" if superlative.descending else "MIN")
+            reading.intent.measures = [new if m is measure else m for m in reading.intent.measures]
+            measure = new
+    if measure not in reading.intent.measures:
+        reading.intent.measures.append(measure)
+
+
+def _list_rows(reading: Reading, table: str, measure: Measure, superlative: Superlative) -> None:
+    reading.intent.columns.append(reading.entity_group(reading.table(table)))
+    if measure.kind == "aggregate":
+        reading.intent.columns.append(Group((measure.sql,), measure.tables, (measure.alias,)))
+        reading.intent.order.append((measure.sql, superlative.descending, measure.tables))
+        reading.intent.limit = superlative.limit
+        reading.intent.measures = [m for m in reading.intent.measures if m != measure]

@@ -1,0 +1,192 @@
+"""Phrases from what people wrote for the space: names, values, codes, SQL snippets and metric views."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.local_genie.rules.codes import code_meanings
+from core.local_genie.rules.fragments import Fragment, fragment
+from core.local_genie.rules.joins import Joins
+from core.local_genie.rules.learning import home_of
+from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, table_phrases, unit_of
+from core.local_genie.rules.schema import Column, Schema, Table, quoted, text_of
+from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
+from core.local_genie.rules.words import name_words
+
+_SNIPPETS: list[tuple[str, MeaningKind, float]] = [
+    ("measures", "measure", 3.1),
+    ("filters", "filter", 3.0),
+    ("expressions", "expression", 2.9),
+]
+
+
+def literal(value: Any) -> str:
+    """A value of the data as SQL."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def equality(column: Column, value: Any) -> str:
+    """The condition that the column has the value."""
+    if column.kind == "flag":
+        return column.sql if value else f"NOT {column.sql}"
+    return f"{column.sql} = {literal(value)}"
+
+
+def value_meaning(column: Column, value: Any, weight: float, origin: str, *, flag: bool = False) -> Meaning:
+    sql = equality(column, value)
+    part = Fragment(sql, frozenset({column.table}), columns=((column.table, column.name),))
+    return Meaning(
+        "value",
+        column.table,
+        weight,
+        sql=sql,
+        column=column,
+        value=value,
+        fragment=part,
+        tables=part.tables,
+        origin=origin,
+        flag=flag,
+    )
+
+
+def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
+    """Phrases for every table and column, and for what a yes/no column says."""
+    for table in schema:
+        for phrase, weight in table_phrases(table):
+            vocabulary.add(phrase, Meaning("table", table.key, weight, tables=frozenset({table.key}), origin="name"))
+        for column in table.columns.values():
+            meaning = Meaning(
+                "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
+            )
+            for phrase, weight in column_phrases(column, table):
+                vocabulary.add(phrase, meaning, weight)
+                if column.yes is not None and weight >= 1.5:
+                    said = phrase.casefold()
+                    for start in ("is ", "has ", "was ", "had ", "can ", "whether "):
+                        said = said.removeprefix(start)
+                    flag = value_meaning(column, column.yes, weight + 0.1, "flag", flag=True)
+                    vocabulary.add(said, flag)
+                    for tail in (" flag", " ind", " indicator", " yn"):
+                        if said.endswith(tail):
+                            vocabulary.add(said.removesuffix(tail), flag)
+            for unit in UNIT_WORDS.get(unit_of(column), ()):
+                vocabulary.add(unit, meaning, 1.3)
+
+
+def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
+    """Phrases for the values that the data holds, and for what descriptions say that codes mean."""
+    for table in schema:
+        for column in table.columns.values():
+            if column.values is None or column.is_date:
+                continue
+            for phrase, value in code_meanings(column.description, column.values):
+                vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
+                trimmed = " ".join(
+                    word
+                    for word in phrase.split()
+                    if word.casefold() not in ("in", "the", "a", "an", "of", "status", "type")
+                )
+                vocabulary.add(trimmed, value_meaning(column, value, 2.5, "code"))
+            if column.kind != "text" or (column.key_like and column is table.primary and column.distinct > 60):
+                continue
+            for value in column.values:
+                text = str(value).strip()
+                if len(text) < 2 or len(text.split()) > 6 or text.isdigit():
+                    continue
+                if len(text) == 2 and not (text.isupper() and text.isalpha()):
+                    continue
+                vocabulary.add(
+                    " ".join(name_words(text)) or text,
+                    value_meaning(column, value, 2.7 if len(text) > 2 else 1.9, "value"),
+                )
+
+
+def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
+    """The space's measures, filters and expressions under their names and synonyms."""
+    snippets = (space.get("instructions") or {}).get("sql_snippets") or {}
+    for section, kind, weight in _SNIPPETS:
+        for entry in snippets.get(section) or []:
+            part = fragment(text_of(entry.get("sql")), schema)
+            if part is None:
+                continue
+            home = home_of(part.tables, schema, joins)
+            if home is None:
+                continue
+            meaning = Meaning(
+                kind, home, weight, sql=part.sql, fragment=part, tables=part.tables | {home}, origin="snippet"
+            )
+            for name in (text_of(entry.get("display_name")), " ".join(name_words(str(entry.get("alias") or "")))):
+                if name:
+                    vocabulary.add(name, meaning)
+                    if kind == "measure" and name.casefold().startswith(("total ", "overall ")):
+                        vocabulary.add(name.split(" ", 1)[1], meaning, weight - 0.3)
+            for synonym in entry.get("synonyms") or []:
+                vocabulary.add(str(synonym), meaning)
+
+
+def add_metric_views(schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
+    """The measures of metric views, as MEASURE() of the view and as templates over the tables it is made from."""
+    for table in schema:
+        if table.view is None:
+            continue
+        aliases = {"source": schema.find(table.view.source)} | {
+            join.name: schema.find(join.source) for join in table.view.all_joins()
+        }
+        tables = {name.casefold(): found for name, found in aliases.items() if found}
+        for measure in table.view.measures:
+            part = Fragment(f"MEASURE({quoted(measure.name)})", frozenset({table.key}), True)
+            meaning = Meaning(
+                "measure", table.key, 2.9, sql=part.sql, fragment=part, tables=part.tables, origin="metric view"
+            )
+            template = _template(measure.expr, table, tables, schema, joins)
+            for name in (" ".join(name_words(measure.name)), measure.display_name, *measure.synonyms):
+                if name:
+                    vocabulary.add(name, meaning)
+                    if template:
+                        vocabulary.add(name, template)
+        for dimension in table.view.dimensions:
+            part = _over_source(dimension.expr, tables, schema)
+            if part and not part.aggregate and len(part.columns) != 1:
+                home = home_of(part.tables, schema, joins)
+                for name in (" ".join(name_words(dimension.name)), dimension.display_name, *dimension.synonyms):
+                    if name and home:
+                        vocabulary.add(
+                            name,
+                            Meaning(
+                                "expression",
+                                home,
+                                2.7,
+                                sql=part.sql,
+                                fragment=part,
+                                tables=part.tables,
+                                origin="metric view",
+                            ),
+                        )
+
+
+def _template(expr: str, table: Table, tables: Mapping[str, Table], schema: Schema, joins: Joins) -> Meaning | None:
+    part = _over_source(expr, tables, schema)
+    base = tables.get("source")
+    if part is None or not part.aggregate or base is None or "MEASURE(" in part.sql.upper():
+        return None
+    where = _over_source(table.view.filter, tables, schema) if table.view and table.view.filter else None
+    if table.view and table.view.filter and where is None:
+        return None
+    return Meaning(
+        "measure", base.key, 2.7, sql=part.sql, fragment=part, tables=part.tables | {base.key},
+        where=(where,) if where else (), origin="metric view",
+    )  # fmt: skip
+
+
+def _over_source(expr: str, tables: Mapping[str, Table], schema: Schema) -> Fragment | None:
+    from core.local_genie.rules.fragments import parse, tied
+
+    tree = parse(f"SELECT {expr}")
+    expressions = tree.args.get("expressions") if tree is not None else None
+    base = tables.get("source")
+    if not expressions or base is None:
+        return None
+    return tied(expressions[0].unalias(), schema, {**tables}, prefer=(base.key,))

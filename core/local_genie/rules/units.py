@@ -1,0 +1,51 @@
+"""Units behind a number ("30 minutes", "250 euros"): which columns are in them, and how times convert."""
+
+from core.local_genie.rules.naming import UNIT_WORDS, unit_of
+from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.schema import Column
+from core.local_genie.rules.words import stem
+
+UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+
+COLUMN_SECONDS = {
+    "sec": 1,
+    "secs": 1,
+    "seconds": 1,
+    "min": 60,
+    "mins": 60,
+    "minutes": 60,
+    "h": 3600,
+    "hrs": 3600,
+    "hours": 3600,
+    "days": 86400,
+}
+
+
+def fits(column: Column | None, unit: str) -> bool:
+    """Whether a number in that unit can be a value of the column."""
+    own = unit_of(column) if column is not None else ""
+    if not own or not unit:
+        return True
+    return unit in {stem(word) for name in UNIT_WORDS[own] for word in name.split()} or (
+        unit in SECONDS and own in COLUMN_SECONDS
+    )
+
+
+def column_in(reading: Reading, unit: str) -> Column | None:
+    """The column in that unit, of the base or the nearest table."""
+    if not unit:
+        return None
+    for key, path in sorted(reading.paths.items(), key=lambda each: each[1].cost):
+        for column in reading.table(key).columns.values():
+            names = {stem(word) for name in UNIT_WORDS.get(unit_of(column), ()) for word in name.split()} | {
+                stem(column.words[-1])
+            }
+            if path.single and column.kind == "number" and unit in names:
+                return column
+        if path.single and unit in SECONDS:
+            for column in reading.table(key).columns.values():
+                if unit_of(column) in COLUMN_SECONDS:
+                    return column
+    return None

@@ -1,0 +1,109 @@
+"""Phrases and what they may mean, found by their stems.
+
+A phrase stands under all its stems and, when that leaves something to recognise, under its content words alone: "date of
+birth" is found in "birth date of" only by its own order, "in use" is not found in "used". Single words are also kept by
+their root as a weak hint.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from core.local_genie.rules.fragments import Fragment
+from core.local_genie.rules.schema import Column
+from core.local_genie.rules.words import Token, root, tokens
+
+MeaningKind = Literal["table", "column", "value", "filter", "measure", "expression"]
+LONGEST = 7
+WEAK = 0.45
+_BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One thing that a phrase may stand for.
+
+    `sql` is empty for a table, the column for a column, a condition for a value or filter, an aggregate for a measure, a
+    row-wise expression for an expression. `where` are conditions that belong to a measure's definition.
+    """
+
+    kind: MeaningKind
+    home: str
+    weight: float
+    phrase: str = ""
+    sql: str = ""
+    column: Column | None = None
+    value: Any = None
+    fragment: Fragment | None = None
+    tables: frozenset[str] = frozenset()
+    where: tuple[Fragment, ...] = ()
+    origin: str = ""
+    flag: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return self.kind, self.home, self.sql
+
+
+class Vocabulary:
+    """All phrases of a space."""
+
+    def __init__(self) -> None:
+        self._phrases: dict[tuple[str, ...], list[Meaning]] = {}
+        self._roots: dict[str, list[Meaning]] = {}
+        self.longest = 1
+
+    def add(self, phrase: str, meaning: Meaning, weight: float | None = None) -> None:
+        """Add a phrase for a meaning; the better weight stays where the same is added twice."""
+        words = [token for token in tokens(phrase) if token.kind != "sign"]
+        if not words or len(words) > LONGEST or (all(token.stop for token in words) and len(words) < 2):
+            return
+        rated = replace(meaning, weight=meaning.weight if weight is None else weight, phrase=phrase.strip())
+        full = tuple(part for token in words for part in parts(token))
+        inner = tuple(part for token in words if not token.stop for part in parts(token))
+        self._put(full, rated)
+        # "in use" must not be found in "used": what loses its preposition says less
+        if (
+            inner
+            and inner != full
+            and (len(inner) > 1 or words[0].lower in ("the", "a", "an", "is", "are", "was", "its"))
+        ):
+            self._put(inner, replace(rated, weight=rated.weight * 0.95))
+        if len(inner) == 1 and rated.weight >= 1.5 and (base := root(words[0].lower if len(words) == 1 else inner[0])):
+            hints = self._roots.setdefault(base, [])
+            if all(hint.identity != rated.identity for hint in hints):
+                hints.append(replace(rated, weight=rated.weight * WEAK))
+
+    def _put(self, key: tuple[str, ...], meaning: Meaning) -> None:
+        self.longest = max(self.longest, len(key))
+        found = self._phrases.setdefault(key, [])
+        for n, other in enumerate(found):
+            if other.identity == meaning.identity:
+                if meaning.weight > other.weight:
+                    found[n] = meaning
+                return
+        found.append(meaning)
+
+    def find(self, words: Sequence[Token]) -> list[Meaning]:
+        """What a stretch of words may mean: by all its stems, else by its content words."""
+        full = tuple(part for token in words for part in parts(token))
+        found = self._phrases.get(full)
+        if found is None and len(words) > 2 and not words[0].stop and not words[-1].stop:
+            inner = tuple(part for token in words if token.lower not in _BETWEEN for part in parts(token))
+            if 1 < len(inner) < len(full):
+                found = [replace(meaning, weight=meaning.weight * 0.9) for meaning in self._phrases.get(inner, ())]
+        return found or []
+
+    def hints(self, word: Token) -> list[Meaning]:
+        """What the root of a single word may hint at."""
+        return self._roots.get(root(word.lower), []) if word.kind == "word" and not word.stop else []
+
+    def __iter__(self) -> Iterator[tuple[tuple[str, ...], list[Meaning]]]:
+        return iter(self._phrases.items())
+
+
+def parts(token: Token) -> Iterable[str]:
+    """The stems of a token: its words when it is quoted."""
+    if token.kind != "quoted":
+        return (token.stem,)
+    return tuple(inner.stem for inner in tokens(token.text) if inner.kind != "sign")
