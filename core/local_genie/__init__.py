@@ -5,7 +5,6 @@ Nothing in core imports it but the code that starts it; the rest talks to it ove
 """
 
 import secrets
-import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -103,17 +102,8 @@ def serve(
     except BaseException:
         service.close()
         raise
-    _send_at_once(server)
     service.resume()
     return LocalGenie(service, server, chosen)
-
-
-def _send_at_once(server: "LocalServer") -> None:
-    """Turn Nagle's algorithm off: header and body leave in two writes, and the second would wait 40 ms for an ACK.
-
-    Accepted connections inherit it. asyncio would set it by itself if the socket had been made with its protocol's number.
-    """
-    server._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _rule_writer() -> "Writer":

@@ -82,7 +82,9 @@ def _listen(host: str, port: int) -> socket.socket:
         loopback = loopback or ipaddress.ip_address(host).is_loopback
     if not loopback:
         raise ConfigError(f"The local server listens on loopback only, not on {host}; use 127.0.0.1.")
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers at once only on sockets that say they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
