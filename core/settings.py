@@ -80,3 +80,21 @@ def read_settings(**given: Any) -> Settings:
         raise ConfigError(
             f'The settings cannot be read. Correct {variable}: a list is written as JSON, ["…"].'
         ) from None
+
+
+_in_force: Settings | None = None
+
+
+def configure(settings: Settings) -> None:
+    """Put settings in force for this process. Called by the code that opens the workbench."""
+    global _in_force
+    _in_force = settings
+
+
+def current() -> Settings:
+    """The settings in force. Raises ConfigError before `configure` was called."""
+    if _in_force is None:
+        raise ConfigError(
+            "The workbench is not open. Start it with `make run`, or call `core.startup.open_workbench()`."
+        )
+    return _in_force

@@ -11,7 +11,7 @@ from typing import Any
 from core import analysis, db, jobs, library, llm, logs, sources
 from core.errors import ConfigError
 from core.library import rendering
-from core.settings import Settings, read_settings
+from core.settings import Settings, configure, read_settings
 
 _lock = threading.Lock()
 _opened: Settings | None = None
@@ -37,8 +37,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
     with _lock:
         logs.configure(settings.log_level, llm.mask_secrets)
         rendering.configure(deadline_s=settings.render_deadline_s, memory_mb=settings.render_memory_mb)
-        llm.configure(settings)
-        sources.configure(settings)
+        configure(settings)
         llm.set_offline_starter(offline_model_url)
         if settings.database_url is None:
             _make_folder(settings)

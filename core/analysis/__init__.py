@@ -8,7 +8,7 @@ from core.analysis.charts import Chart, charts_of, histogram
 from core.analysis.comparing import Comparison, Figures, Pair, comparable_jobs, compare_jobs
 from core.analysis.dictionary import EntryView, edit_entry, list_entries
 from core.analysis.exporting import ExportFormat, Report, export_findings
-from core.analysis.findings import count_verdicts, get_finding, list_findings
+from core.analysis.findings import list_findings
 from core.analysis.preparing import MOST_TABLES, Estimate, Prepared, estimate, prepare, room_for_data
 from core.analysis.reading import prepared_of, type_results
 from core.analysis.recipes import (

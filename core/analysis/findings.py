@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy import case, delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.analysis.types.base import FindingDraft
@@ -64,17 +64,6 @@ def list_findings(session: Session, job_id: str, filters: FindingFilter | None =
     contradicted = case((Finding.verdict == "contradicted", 0), else_=1)
     rows = session.scalars(query.order_by(contradicted, severity, Finding.analysis_type, Finding.position))
     return [_view(row) for row in rows]
-
-
-def get_finding(session: Session, finding_id: str) -> FindingView | None:
-    row = session.scalar(select(Finding).where(Finding.id == finding_id))
-    return _view(row) if row else None
-
-
-def count_verdicts(session: Session, job_id: str) -> dict[str, int]:
-    """How many of the job's findings have which verdict."""
-    query = select(Finding.verdict, func.count()).where(Finding.job_id == job_id).group_by(Finding.verdict)
-    return {verdict: count for verdict, count in session.execute(query)}
 
 
 def _view(row: Finding) -> FindingView:

@@ -93,11 +93,13 @@ async def _one_type(job: jobs.JobContext, prepared: Prepared, key: str) -> dict[
     checked = await asyncio.to_thread(_checked, job.payload["source_id"], prepared, drafts[:MOST_FINDINGS])
     await job.write(lambda session: store_findings(session, job.job_id, key, checked))
     if key == "column_documentation":
-        await job.write(
+        kept = await job.write(
             lambda session: store_entries(
                 session, job.payload["source_id"], result["entries"], job_id=job.job_id, person=job.person
             )
         )
+        if kept:
+            await job.log(f"{title}: {len(kept):,} entries that a person wrote are left as they are.")
     wrong = sum(verdict.verdict == "contradicted" for _, verdict in checked)
     await job.log(f"{title}: {len(checked):,} findings, {wrong:,} of them contradicted by the data.")
     return {"state": "completed", "result": result, "error": None}

@@ -103,13 +103,13 @@ def _object(left: Any, right: Any, path: str) -> tuple[Change, ...]:
 
 
 def _field(key: str, before: Any, after: Any, path: str) -> Sequence[Change]:
-    if key in _LISTS and isinstance(before or [], list) and isinstance(after or [], list):
+    if key in _LISTS and _is(list, before) and _is(list, after):
         return _items(key, before or [], after or [], path.rsplit(" › ", 1)[0] if " › " in path else "")
     if key == "synonyms" and _is_texts(before) and _is_texts(after):
         return _synonyms(before or [], after or [], path)
     if isinstance(before, Mapping) and isinstance(after, Mapping) and key != "default_value":
         return _object(before, after, path)
-    if key == "sql_snippets" and isinstance(before or {}, Mapping) and isinstance(after or {}, Mapping):
+    if key == "sql_snippets" and _is(Mapping, before) and _is(Mapping, after):
         return _object(before or {}, after or {}, path)
     if key == "answer":
         return (_leaf("field", "expected SQL", path, _answer(before), _answer(after)),)
@@ -163,6 +163,11 @@ def _items(name: str, before: list[Any], after: list[Any], path: str) -> Sequenc
             children = _object(old, new, where)
             found.append(_group(subject, what, where, children))
     return found
+
+
+def _is(form: type, value: Any) -> bool:
+    """Whether the value has that form, or is missing. False, 0 and "" in its place are something else, and are told."""
+    return value is None or isinstance(value, form)
 
 
 def _keyed(items: list[Any], key: str) -> bool:

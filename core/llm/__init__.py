@@ -6,7 +6,6 @@ The only place that imports `openai`, and that late: the first page must not wai
 
 from core.llm.addresses import check_base_url, judge, origin, system_lookup
 from core.llm.chatting import chat
-from core.llm.configuration import configure
 from core.llm.connections import (
     add_connection,
     delete_connection,

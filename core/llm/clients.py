@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ConfigError, InputError, ServiceError
 from core.llm import databricks, keys, loop, offline
 from core.llm.addresses import check_base_url
-from core.llm.configuration import current
 from core.llm.kinds import AZURE_API_VERSION
 from core.llm.views import ConnectionView
+from core.settings import current
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -10,9 +10,9 @@ from typing import Any
 
 from core.errors import AuthError, ConfigError, InputError
 from core.llm.addresses import check_base_url, origin
-from core.llm.configuration import current
 from core.llm.masking import mask_secrets, remember
 from core.llm.views import ConnectionView
+from core.settings import current
 
 _TIMEOUT_S = 15
 

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from core.errors import InputError
 from core.llm import keys
 from core.llm.addresses import check_base_url, origin
-from core.llm.configuration import current
 from core.llm.keys import KeptKey
 from core.llm.kinds import KINDS
 from core.llm.views import ConnectionDraft
+from core.settings import current
 
 _RESERVED = frozenset({"auto"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

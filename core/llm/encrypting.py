@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import ConfigError
-from core.llm.configuration import current
+from core.settings import current
 
 _FILE_NAME = "secret.key"
 _SALT = b"whetstone connection keys, version 1"

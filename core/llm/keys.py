@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from core.errors import ConfigError, InputError
 from core.llm import encrypting
 from core.llm.addresses import origin
-from core.llm.configuration import current
 from core.llm.masking import last_four, remember
 from core.llm.views import ConnectionView, KeySource
+from core.settings import current
 
 SERVICE = "whetstone"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")

@@ -4,7 +4,6 @@ The only place that imports `duckdb` and `pyarrow`, and that late and in child p
 figures are computed where the rows are, and everything else works on figures and samples.
 """
 
-from core.sources.configuration import configure
 from core.sources.disclosure import disclosed, effective_policies, policies, set_policies
 from core.sources.files import (
     FileChoice,
@@ -29,7 +28,7 @@ from core.sources.keeping import (
     rename_source,
     write_warning,
 )
-from core.sources.profiling import forget_profiles, kept_profile, profile_table
+from core.sources.profiling import kept_profile, profile_table
 from core.sources.reader import Reader, open_source, table_clause
 from core.sources.suspecting import suggest
 from core.sources.views import (
@@ -82,11 +81,9 @@ __all__ = [
     "add_warehouse",
     "check_source",
     "close",
-    "configure",
     "delete_source",
     "disclosed",
     "effective_policies",
-    "forget_profiles",
     "forget_upload",
     "get_source",
     "inspect_file",

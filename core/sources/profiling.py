@@ -48,13 +48,6 @@ def kept_profile(session: Session, source_id: str, table: str, kind: Literal["qu
     return profile_from_json(kept) if kept is not None else None
 
 
-def forget_profiles(source_id: str) -> None:
-    """Measure the tables of a source anew at the next question."""
-    with transaction() as session:
-        for row in session.query(SourceTable).where(SourceTable.source_id == source_id):
-            row.profiles = {}
-
-
 def _keep(source_id: str, table: Table, profile: Profile) -> None:
     """Keep the profile, with what was learnt of the table on the way."""
     with transaction() as session:

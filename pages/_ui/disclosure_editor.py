@@ -63,4 +63,4 @@ def disclosure_editor(source: sources.SourceView, table: str, *, key: str) -> No
             with transaction() as session:
                 sources.set_policies(session, source.id, table, chosen, person=person.current())
             st.toast(f"Saved for {plain(table)}.", icon=ICON.check)
-            st.rerun()
+            st.rerun()  # the reasons, and what is prepared from them, stand above

@@ -58,7 +58,7 @@ def _watch() -> None:
                 ended += [(job.title, job.state)] if job else []
     if ended:
         st.session_state[_NEWS] = [*st.session_state.get(_NEWS, []), *ended]
-        st.rerun()
+        st.rerun()  # tells the news, and ends the polling when nothing is watched any more
 
 
 def _notify(words: str) -> None:

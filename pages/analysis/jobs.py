@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core import jobs
+from core import jobs, library
 from core.db import reading
 from pages._ui import formatting, layout
 from pages._ui.badges import JOB_STATE
@@ -22,7 +22,6 @@ def _shown(value: str | None) -> str | None:
 
 with reading() as session:
     kinds, tags, people = jobs.kinds(session), jobs.tags(session), jobs.persons(session)
-    counts = jobs.count_by_state(session)
 
 action = layout.header("Jobs", "Background work: it goes on when you close this tab, and where it was after a crash.")
 if action.button("New analysis", icon=ICON.add, type="primary", key="jobs.new"):
@@ -73,11 +72,19 @@ def _table(rows: tuple[jobs.JobRow, ...]) -> pd.DataFrame:
     )
 
 
-def _draw(page_number: int) -> tuple[int, bool]:
-    """Draw one page of the list; how many pages there are, and whether something in it is still at work."""
+def _found(page_number: int) -> library.Page[jobs.JobRow]:
+    """That page of the list, or the last one there is."""
     with reading() as session:
         found = jobs.list_jobs(session, filters, page=page_number, size=SIZE)
-    total = found.total or 0
+        last = _pages(found)
+        return found if page_number <= last else jobs.list_jobs(session, filters, page=last, size=SIZE)
+
+
+def _pages(found: library.Page[jobs.JobRow]) -> int:
+    return max(1, -(-(found.total or 0) // SIZE))
+
+
+def _draw(found: library.Page[jobs.JobRow]) -> None:
     if not found.rows and filters == jobs.JobFilter():
         layout.empty_state(
             "No jobs yet",
@@ -85,10 +92,10 @@ def _draw(page_number: int) -> tuple[int, bool]:
             page="pages/analysis/new_analysis.py",
             label="Start an analysis",
         )
-        return 1, False
+        return
     if not found.rows:
         layout.empty_state("Nothing matches", "No job has all of this. Take a filter away, or search for fewer words.")
-        return 1, False
+        return
     chosen = st.dataframe(
         _table(found.rows),
         hide_index=True,
@@ -111,15 +118,20 @@ def _draw(page_number: int) -> tuple[int, bool]:
     )
     if chosen.selection.rows:
         st.switch_page(JOB, query_params={"id": found.rows[chosen.selection.rows[0]].id})
-    st.caption(f"{formatting.plural(total, 'job')} · select a row to open it")
-    return max(1, -(-total // SIZE)), any(not row.is_over for row in found.rows)
+    st.caption(f"{formatting.plural(found.total or 0, 'job')} · select a row to open it")
+
+
+def _at_work(found: library.Page[jobs.JobRow]) -> bool:
+    return any(row.state in ("queued", "running") for row in found.rows)
 
 
 @st.fragment(run_every=2.0)
 def _live(page_number: int) -> None:
-    """The list while something in it is at work; a run of the page that draws `_draw` alone ends the polling."""
-    if not _draw(page_number)[1]:
-        st.rerun()
+    """The list while something in it is at work."""
+    found = _found(page_number)
+    if not _at_work(found):
+        st.rerun()  # only a run of the page that does not draw this fragment ends its polling
+    _draw(found)
 
 
 with layout.showing_errors():
@@ -134,11 +146,10 @@ with layout.showing_errors():
                 # A link, because a click on a button may come just when the list below draws the page anew.
                 st.page_link(JOB, label="Open it", icon=ICON.job, query_params={"id": named.id})
     number = given.get("job_page") or 1
-    under_way = sum(counts.get(each, 0) for each in ("queued", "running"))
-    pages = -(-sum(counts.values()) // SIZE)
-    if under_way:
+    found = _found(number)
+    if _at_work(found):
         _live(number)
     else:
-        pages, _ = _draw(number)
-    if pages > 1:
-        st.pagination(pages, key="job_page", bind="query-params")
+        _draw(found)
+    if _pages(found) > 1:
+        st.pagination(_pages(found), key="job_page", bind="query-params")

@@ -50,7 +50,7 @@ def _types() -> list[str]:
     chosen = st.pills(
         "Analysis types",
         list(titles),
-        default=["Data quality"] if "Data quality" in titles else None,
+        default=[analysis.TYPES["quality"].title],
         selection_mode="multi",
         key="new_analysis.types",
     )

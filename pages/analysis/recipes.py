@@ -78,7 +78,7 @@ def _delete_dialog(recipe: analysis.RecipeView) -> None:
                 analysis.delete_recipe(session, recipe.id, person=person.current())
             _closed()
             st.toast(f"{plain(recipe.title)} deleted.", icon=ICON.check)
-            st.rerun()
+            st.rerun()  # closes the dialog, and draws the list without it
 
 
 def _copy(recipe_id: str, title: str) -> None:

@@ -48,11 +48,8 @@ def _draw() -> None:
         if source.can_write:
             st.badge("this login can write", color="orange", icon=ICON.warning)
     st.caption(f"{plain(source.origin, 500)} · added {formatting.ago(source.created_at)} by {plain(source.created_by)}")
-    if source.can_write:
-        st.warning(
-            "This login may change data. Whetstone only reads, in read-only transactions; a login that can only SELECT is safer.",
-            icon=ICON.warning,
-        )
+    if warning := sources.write_warning(source):
+        st.warning(plain(warning, 600), icon=ICON.warning)
     with sources.open_source(source) as reader:
         found = reader.tables()
     with st.container(horizontal=True):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import db, llm
-from core.settings import Settings
+from core.settings import Settings, configure
 from tests.browser.conftest import App, settle, shoot
 from tests.browser.test_journeys import RUN, open_template
 
@@ -60,7 +60,7 @@ def test_a_service_that_fails_is_said_on_the_screen_and_recorded(
     app: App, page: Page, faulty_model, behaviour: str, words: str
 ):
     db.use(app.engine)
-    llm.configure(Settings(data_dir=app.data_dir))
+    configure(Settings(data_dir=app.data_dir))
     with db.transaction() as session:
         draft = llm.ConnectionDraft(
             name="broken", kind="compatible", base_url=faulty_model.url(behaviour), model="m", max_retries=0

@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 
 from core import llm
 from core.errors import InputError, ServiceError
-from core.sources.configuration import current
+from core.settings import current
 
 DialectName = Literal["sqlite", "postgresql", "mysql"]
 

@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from core.sources.configuration import current
+from core.settings import current
 
 _SPARED_S = 86_400.0
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core import llm
 from core.errors import ConfigError, InputError
-from core.sources.configuration import current
+from core.settings import current
 
 _WAREHOUSE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HTTP_TIMEOUT_S = 60

@@ -9,7 +9,7 @@ from core.errors import WorkbenchError
 from pages._ui import formatting, layout, person
 from pages._ui.badges import VERDICT, verdict_badge
 from pages._ui.icons import ICON
-from pages._ui.text import harmless, plain
+from pages._ui.text import markdown, plain
 
 _ALL = "all"
 _FORMS: dict[str, tuple[analysis.ExportFormat, str]] = {
@@ -48,7 +48,7 @@ def _summary(job: jobs.JobView) -> None:
     result = job.result or {}
     if result.get("summary"):
         with st.container(border=True):
-            st.markdown(harmless(result["summary"]))
+            markdown(result["summary"])
     for sentence in result.get("left_out", []):
         st.caption(f"{ICON.note} {plain(sentence, 400)}")
 

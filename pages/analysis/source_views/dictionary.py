@@ -73,4 +73,4 @@ def _form(source: sources.SourceView, table: str, column: str, current: analysis
                     person=person.current(),
                 )
             st.toast(f"Saved for {plain(column)}.", icon=ICON.check)
-            st.rerun()
+            st.rerun()  # the entries stand above the form

@@ -2,6 +2,7 @@
 
 import copy
 
+import pytest
 from hypothesis import given, settings
 
 from core.genie.differences import compare, describe, leaves
@@ -81,3 +82,9 @@ def test_there_is_a_change_exactly_where_the_hash_differs(left, right):
     assert bool(found) == (not same(before, after))
     assert len(leaves(compare(after, before))) == len(found)
     assert all(each.before is not None or each.after is not None for each in found)
+
+
+@pytest.mark.parametrize("odd", [False, 0, "columns", 7])
+def test_something_else_in_a_lists_place_is_told(odd):
+    (leaf,) = leaves(compare(Space({}), Space({"config": {"column_configs": odd}})))
+    assert (leaf.kind, leaf.path) == ("added", "config › column_configs")

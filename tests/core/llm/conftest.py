@@ -11,7 +11,7 @@ from core import db, llm
 from core.clock import now
 from core.db.models.base import Base
 from core.llm import quirks
-from core.settings import Settings
+from core.settings import Settings, configure
 from tests.servers.faulty_model import FaultyModel
 
 _ids = itertools.count()
@@ -21,7 +21,7 @@ _ids = itertools.count()
 def configured(tmp_path: Path) -> Iterator[Settings]:
     """Local settings with a data folder of the test's own; clients and what they learnt are forgotten afterwards."""
     settings = Settings(data_dir=tmp_path / "data")
-    llm.configure(settings)
+    configure(settings)
     yield settings
     llm.close()
     quirks.forget_all()
@@ -34,7 +34,7 @@ def database(settings: Settings, configured: Settings) -> Iterator[Settings]:
     engine = db.make_engine(settings.url)
     Base.metadata.create_all(engine)
     db.use(engine)
-    llm.configure(settings)
+    configure(settings)
     yield settings
     db.close()
 

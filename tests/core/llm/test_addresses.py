@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import InputError, ServiceError
 from core.llm.addresses import AddressRefusedError, check_base_url, origin, reach_of
 from core.llm.transport import AddressRules, Transport
+from core.settings import configure
 
 PAYLOADS = (Path(__file__).parents[2] / "hostile" / "ssrf.txt").read_text(encoding="utf-8").split("\n")
 PAYLOADS = [line for line in PAYLOADS if line and not line.startswith("# ")]
@@ -63,9 +64,8 @@ def test_locally_only_what_is_plainly_this_machine_is_taken(payload):
 
 @pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if payload != REDIRECTING])
 def test_no_payload_is_connected_to_even_if_it_was_saved(payload, connect, ask, configured):
-    from core import llm
 
-    llm.configure(configured.model_copy(update={"hosted": True}))
+    configure(configured.model_copy(update={"hosted": True}))
     with pytest.raises(ServiceError) as caught:
         ask(connect(base_url=payload))
     assert caught.value.partial.attempts == 0

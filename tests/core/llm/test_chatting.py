@@ -15,6 +15,7 @@ from core.errors import (
     ServiceTimeoutError,
 )
 from core.llm import loop
+from core.settings import configure
 
 
 def test_returns_text_usage_and_times(connect, ask, model):
@@ -270,12 +271,12 @@ def test_the_offline_model_is_started_on_first_need_and_answers_for_free(connect
 def test_a_hosted_instance_reaches_its_own_offline_model_but_not_loopback(connect, ask, model, configured):
     from core.llm.kinds import OFFLINE_MODEL
 
-    llm.configure(configured.model_copy(update={"hosted": True}))
+    configure(configured.model_copy(update={"hosted": True}))
     llm.set_offline_starter(lambda: model.url("ok"))
     assert ask(connect(kind="offline", base_url=None), model=OFFLINE_MODEL).text == model.content
     with pytest.raises(ServiceError, match="was not called"):
         ask(connect())
-    llm.configure(configured.model_copy(update={"hosted": True, "allow_private_hosts": ["127.0.0.0/8"]}))
+    configure(configured.model_copy(update={"hosted": True, "allow_private_hosts": ["127.0.0.0/8"]}))
     assert ask(connect()).text == model.content
 
 

@@ -15,6 +15,7 @@ from core.db.models import Connection
 from core.errors import ConfigError, ConflictError, InputError, NotFoundError
 from core.llm import keys
 from core.llm.kinds import OFFLINE_NAME
+from core.settings import configure
 
 KEY = "sk-test-0123456789abcdef"
 OPENAI = {"kind": "openai", "base_url": "https://api.openai.com/v1", "model": "gpt-5-mini"}
@@ -188,14 +189,14 @@ def test_a_key_file_from_elsewhere_does_not_decrypt(add, opened):
 
 
 def test_a_hosted_instance_needs_a_secret_key_and_works_with_one(add, opened):
-    llm.configure(opened.model_copy(update={"hosted": True}))
+    configure(opened.model_copy(update={"hosted": True}))
     with pytest.raises(ConfigError, match="WHETSTONE_SECRET_KEY"):
         add()
-    llm.configure(opened.model_copy(update={"hosted": True, "secret_key": SecretStr("a long random text")}))
+    configure(opened.model_copy(update={"hosted": True, "secret_key": SecretStr("a long random text")}))
     view = add()
     assert keys.key_for(view) == KEY
     assert not (opened.data_dir / "secret.key").exists()
-    llm.configure(opened.model_copy(update={"hosted": True, "secret_key": SecretStr("another")}))
+    configure(opened.model_copy(update={"hosted": True, "secret_key": SecretStr("another")}))
     with pytest.raises(ConfigError, match="another one than when it was saved"):
         keys.key_for(view)
 
@@ -228,7 +229,7 @@ def test_keeps_a_key_in_the_keyring_and_takes_it_out_with_the_connection(add, me
 
 
 def test_a_hosted_instance_has_no_keyring(add, opened, memory_keyring):
-    llm.configure(opened.model_copy(update={"hosted": True}))
+    configure(opened.model_copy(update={"hosted": True}))
     with pytest.raises(InputError, match="hosted instance has no keyring"):
         add(key_source="keyring")
 

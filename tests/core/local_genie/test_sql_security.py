@@ -12,7 +12,7 @@ from core.local_genie.sql_errors import SqlCancelledError, SqlError, SqlTimeoutE
 from core.local_genie.tables import Engine, Limits, StoredTable, find_file, store_table
 
 # {d} is a scratch folder with ok/ and no/. Examples of classes, not a list to be caught by name.
-ATTACKS = (Path(__file__).parent / "hostile" / "duckdb_attacks.sql").read_text(encoding="utf-8").splitlines()
+ATTACKS = (Path(__file__).parents[2] / "hostile" / "duckdb_attacks.sql").read_text(encoding="utf-8").splitlines()
 # They end by themselves or are cut off, and give away nothing
 HARMLESS = ("select repeat(", "select list(a)", "select array_agg(", "select regexp_matches(", "select write_log(")
 LIMITS = Limits(deadline_s=1.0, max_rows=100, memory="200MB")

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Column, Engine, MetaData, Table, create_engine, make_url, quoted_name, text
 from sqlalchemy.types import TypeEngine
 
-from core import llm, sources
+from core import sources
 from core.clock import now
-from core.settings import Settings
+from core.settings import Settings, configure
 from core.sources.databases import DatabaseReader, read_url
 from tests.servers import mariadb, postgres
 
@@ -26,8 +26,7 @@ _numbers = itertools.count(1)
 def configured(tmp_path: Path) -> Settings:
     """Local settings with a data folder of the test's own."""
     settings = Settings(data_dir=tmp_path / "data", person="ann")
-    llm.configure(settings)
-    sources.configure(settings)
+    configure(settings)
     return settings
 
 

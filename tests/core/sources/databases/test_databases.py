@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Integer, Text, func, select
 
 from core import sources
 from core.errors import AuthError, InputError, NotFoundError, ServiceError, ServiceTimeoutError
-from core.settings import Settings
+from core.settings import Settings, configure
 from core.sources import databases
 from core.sources.databases import DatabaseReader, read_url
 from core.sources.portable import StoredTable, shown_names
@@ -290,15 +290,15 @@ def test_the_place_holds_no_password():
 def test_a_hosted_instance_reaches_no_private_address_and_no_foreign_file(tmp_path, make_database):
     database = make_database("sqlite")
     database.fill("t", {"at": DateTime()}, [])
-    sources.configure(Settings(data_dir=tmp_path / "data", hosted=True))
+    configure(Settings(data_dir=tmp_path / "data", hosted=True))
     with pytest.raises(InputError, match="only from the data folder"):
         database.reader().tables()
-    sources.configure(Settings(data_dir=tmp_path, hosted=True))
+    configure(Settings(data_dir=tmp_path, hosted=True))
     assert [table.name for table in database.reader().tables()] == ["t"]
     place, _ = read_url("postgresql://u@127.0.0.1/d")
     with pytest.raises(InputError, match="WHETSTONE_ALLOW_PRIVATE_HOSTS"):
         databases.check_reach(place)
-    sources.configure(Settings(data_dir=tmp_path, hosted=True, allow_private_hosts=["127.0.0.0/8"]))
+    configure(Settings(data_dir=tmp_path, hosted=True, allow_private_hosts=["127.0.0.0/8"]))
     assert databases.check_reach(place) == "127.0.0.1"
     metadata, _ = read_url("mysql://u@169.254.169.254/d")
     with pytest.raises(InputError, match="never connects to"):

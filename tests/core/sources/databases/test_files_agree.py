@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from core import sources
 from core.db import transaction
-from core.settings import Settings
+from core.settings import Settings, configure
 from tests.core.sources.databases.conftest import Database
 from tests.core.sources.databases.test_portable import COLUMNS, assert_alike, measured, rows, without_sources
 
@@ -18,7 +18,7 @@ from tests.core.sources.databases.test_portable import COLUMNS, assert_alike, me
 def test_a_file_and_a_database_give_the_same_figures(
     workbench: Settings, tmp_path: Path, make_database: Callable[[str], Database]
 ):
-    sources.configure(workbench)
+    configure(workbench)
     # DuckDB's deviation is one pass, which loses digits where numbers are large and close together.
     data = [(*row[:5], row[5] % 1_000_000, *row[6:]) for row in rows()]
     kinds = [

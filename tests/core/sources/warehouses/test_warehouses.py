@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import llm, sources
+from core import sources
 from core.clock import now
 from core.errors import AuthError, InputError, NotFoundError, ServiceError, ServiceTimeoutError
-from core.settings import Settings
+from core.settings import Settings, configure
 from core.sources.warehouses import WarehouseReader
 from tests.servers.statement_execution import TOKEN, StatementServer
 
@@ -20,8 +20,7 @@ from tests.servers.statement_execution import TOKEN, StatementServer
 @pytest.fixture(autouse=True)
 def configured(tmp_path: Path) -> Settings:
     settings = Settings(data_dir=tmp_path / "data", person="ann")
-    llm.configure(settings)
-    sources.configure(settings)
+    configure(settings)
     return settings
 
 
