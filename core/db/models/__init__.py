@@ -6,6 +6,17 @@ from core.db.models.base import Base
 from core.db.models.connections import Connection
 from core.db.models.datasets import Dataset, Example
 from core.db.models.executions import Execution
+from core.db.models.genie import (
+    GenieBenchmark,
+    GenieBenchmarkSet,
+    GenieConversation,
+    GenieEvaluation,
+    GenieHold,
+    GenieOutcome,
+    GeniePlace,
+    GenieQuestion,
+    GenieSnapshot,
+)
 from core.db.models.jobs import Job, JobItem, JobLog, JobTag, Worker
 from core.db.models.sources import ColumnDisclosure, Source, SourceTable
 from core.db.models.templates import Label, Template, TemplateTag, UnsavedEdit, Version
@@ -20,6 +31,15 @@ __all__ = [
     "Example",
     "Execution",
     "Finding",
+    "GenieBenchmark",
+    "GenieBenchmarkSet",
+    "GenieConversation",
+    "GenieEvaluation",
+    "GenieHold",
+    "GenieOutcome",
+    "GeniePlace",
+    "GenieQuestion",
+    "GenieSnapshot",
     "Job",
     "JobItem",
     "JobLog",
