@@ -154,11 +154,12 @@ def _items(name: str, before: list[Any], after: list[Any], path: str) -> Sequenc
         where = _below(path, what)
         if old is None or new is None:
             kind: Kind = "added" if old is None else "removed"
-            inner = _object(old or {}, new or {}, where)
             texts = (None, _summary(subject, new)) if old is None else (_summary(subject, old), None)
-            # A new column is only the settings that it brings; a new example or table is one change.
-            children = inner if subject == "column" else ()
-            found.append(Change(kind, subject, what, where, *texts, children))
+            # A new column is only the settings that it brings, its name aside; a new example or table is one change.
+            settings = (
+                _object(_without(old or {}, {key}), _without(new or {}, {key}), where) if subject == "column" else ()
+            )
+            found.append(Change(kind, subject, what, where, *texts, tuple(settings)))
         else:
             children = _object(old, new, where)
             found.append(_group(subject, what, where, children))

@@ -48,7 +48,7 @@ LOCAL = Timing(
 @dataclass(frozen=True)
 class Workspace:
     """Whom to talk to. With a token it is used as it is; else `profile`, or OAuth by client id and secret, or what the SDK
-    finds in the environment.
+    finds in the environment. Credentials that it finds are for their own host: if `host` is another one, nothing is sent.
 
     `questions_per_minute` is what the workspace allows over the API; None for no limit. `local` marks the local Genie.
     """
@@ -87,6 +87,8 @@ def connect(workspace: Workspace) -> "WorkspaceClient":
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.core import Config
 
+    from core.llm import check_login, mask_secrets
+
     logger = logging.getLogger("databricks.sdk")
     if _not_discovery not in logger.filters:
         logger.addFilter(_not_discovery)
@@ -100,8 +102,6 @@ def connect(workspace: Workspace) -> "WorkspaceClient":
             product_version="0.1.0",
         )
     except Exception as error:  # the SDK raises whatever its credential strategies raise
-        from core.llm import mask_secrets
-
         says = " ".join(mask_secrets(str(error)).split())[:200]
         if workspace.profile or workspace.client_id:
             raise AuthError(
@@ -115,6 +115,8 @@ def connect(workspace: Workspace) -> "WorkspaceClient":
         raise ConfigError(
             f"“{workspace.name}” names no workspace. Enter its host, such as https://adb-….azuredatabricks.net."
         )
+    if not workspace.token:
+        check_login(config, name=workspace.name, base_url=workspace.host)
     config.http_timeout_seconds = workspace.timing.http_s
     return WorkspaceClient(config=config)
 
@@ -128,15 +130,10 @@ def _credentials(workspace: Workspace) -> dict[str, Any]:
     if workspace.token:
         return {"host": workspace.host, "token": workspace.token, "auth_type": "pat"}
     if workspace.client_id:
-        return {
-            "host": workspace.host,
-            "client_id": workspace.client_id,
-            "client_secret": workspace.client_secret,
-            "auth_type": "oauth-m2m",
-        }
-    if workspace.profile:
-        return {"profile": workspace.profile}
-    return {"host": workspace.host} if workspace.host else {}
+        from core.llm import oauth_login
+
+        return oauth_login(workspace.host or "", workspace.client_id, workspace.client_secret, name=workspace.name)
+    return {"profile": workspace.profile} if workspace.profile else {}
 
 
 def _no_retries() -> Any:

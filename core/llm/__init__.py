@@ -15,6 +15,7 @@ from core.llm.connections import (
     set_default,
     update_connection,
 )
+from core.llm.databricks import check_login, oauth_login
 from core.llm.encrypting import decrypt, encrypt
 from core.llm.keys import check_variable, environment_key, key_for
 from core.llm.kinds import KINDS, Kind
@@ -50,6 +51,7 @@ __all__ = [
     "add_connection",
     "chat",
     "check_base_url",
+    "check_login",
     "check_variable",
     "close",
     "configure",
@@ -68,6 +70,7 @@ __all__ = [
     "list_models",
     "mask_secrets",
     "month_spend",
+    "oauth_login",
     "origin",
     "remember",
     "run_async",

@@ -103,8 +103,8 @@ def _mark(connection: ConnectionView) -> tuple[Any, ...]:
 
 async def _build(connection: ConnectionView) -> Client:
     key, base_url = await asyncio.to_thread(_prepared, connection)
-    if connection.kind == "databricks" and key is None:
-        token, base_url = await databricks.token_provider(connection)
+    if connection.kind == "databricks" and (key is None or connection.options.get("client_id")):
+        token, base_url = await databricks.token_provider(connection, key)
         _refuse_address(connection, base_url)
         return _client(connection, token, base_url)
     return _client(connection, key, base_url or "")

@@ -17,6 +17,8 @@ from core.settings import current
 
 _RESERVED = frozenset({"auto"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+MOST_QUESTIONS_PER_MINUTE = 1_000
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,37 @@ def _options(draft: ConnectionDraft) -> dict[str, Any]:
             raise InputError(f"The option {name} is longer than 200 characters or holds a line break. Correct it.")
         if value:
             options[name] = value
+    if draft.kind == "databricks":
+        _check_databricks(options, draft)
     return options
+
+
+def _check_databricks(options: dict[str, Any], draft: ConnectionDraft) -> None:
+    """The options of a workspace. A warehouse's id may be given as the path that its page shows."""
+    if warehouse := options.get("warehouse_id"):
+        options["warehouse_id"] = warehouse = warehouse.rsplit("/", 1)[-1]
+        if not _ID.fullmatch(warehouse):
+            raise InputError(
+                "The warehouse id has a character that none has. Copy it from the warehouse's page, such as 1234567890abcdef."
+            )
+    if client_id := options.get("client_id"):
+        if not _ID.fullmatch(client_id):
+            raise InputError(
+                "The client id has a character that none has. Copy the service principal's application id."
+            )
+        if draft.key_source == "none":
+            raise InputError("A client id needs its secret. Store it as the key, or name the variable that holds it.")
+        if options.get("profile"):
+            raise InputError("Give one login only: a profile, or a client id with its secret as the key.")
+    if rate := options.get("questions_per_minute"):
+        try:
+            number = float(rate)
+        except ValueError:
+            number = math.nan
+        if not 0 < number <= MOST_QUESTIONS_PER_MINUTE:
+            raise InputError(
+                f"The questions per minute must be a number above 0 and at most {MOST_QUESTIONS_PER_MINUTE:,}, such as 5."
+            )
 
 
 def _in_range(label: str, value: float, low: float, high: float, unit: str = "") -> None:

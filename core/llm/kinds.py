@@ -44,7 +44,12 @@ KINDS: dict[str, Kind] = {
         False,
         "DATABRICKS_TOKEN",
         base_url_help="The address of the workspace, https://….cloud.databricks.com. Empty: the one of the profile.",
-        options={"profile": "Profile of ~/.databrickscfg; used when there is no key"},
+        options={
+            "profile": "Profile of ~/.databrickscfg; used when there is no key",
+            "client_id": "OAuth: client id of a service principal; the key is then its secret",
+            "warehouse_id": "SQL warehouse for Genie; empty means one that is running",
+            "questions_per_minute": "What Genie may be asked over the API; empty means 5",
+        },
         price_id="databricks",
     ),
     "ollama": Kind("Ollama", "http://localhost:11434/v1", False, None),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.local_genie.loading import Loaded
     from core.local_genie.service import Service
     from core.local_genie.tables import Limits
-    from core.local_genie.writing import Writer
+    from core.local_genie.writing import ModelWriter, Writer
     from core.local_model.serving import LocalServer
 
 __all__ = ["LocalGenie", "serve"]
@@ -53,9 +53,21 @@ class LocalGenie:
         """As `load`; returns also the tables with their rows, what was replaced, and warnings."""
         return self._service.load(tables_dir, space, title)
 
+    def load_once(self, name: str, tables_dir: Path, space: dict[str, Any], title: str) -> str:
+        """The id of the space that was loaded under this name; it is loaded if none ever was, by any server of the folder.
+
+        Raises:
+            InputError: as `load`.
+        """
+        return self._service.load_once(name, tables_dir, space, title)
+
     def set_faults(self, settings: "FaultSettings") -> None:
         """Make things go wrong as the settings say; `FaultSettings()` ends it."""
         self._service.set_faults(settings)
+
+    def stop(self) -> None:
+        """Begin no further work, and interrupt what can be; `close` then waits for the rest. For what a writer waits for."""
+        self._service.stop()
 
     def close(self) -> None:
         """End it. What was under way is taken up by the next server on the same data folder. May be called again."""
@@ -77,12 +89,13 @@ def serve(
     host: str = "127.0.0.1",
     token: str | None = None,
     writer: "Writer | None" = None,
+    model_writer: "ModelWriter | None" = None,
     limits: "Limits | None" = None,
 ) -> LocalGenie:
     """Start a local Genie over a data folder in daemon threads of this process; returns once it accepts connections.
 
-    `port` 0 takes a free one, `token` None makes a new one, `writer` None is the rule-based writer. A writer that asks a
-    model may be given instead.
+    `port` 0 takes a free one, `token` None makes a new one, `writer` None is the rule-based writer. `model_writer`
+    makes those that ask a model; they answer once one is chosen (PUT /api/local/writer).
 
     Raises:
         ConfigError: the port is taken, the host is not loopback, or the data folder cannot be used.
@@ -91,7 +104,7 @@ def serve(
     from core.local_genie.service import Service
     from core.local_model.serving import LocalServer
 
-    service = Service(data_dir, writer or _rule_writer(), limits)
+    service = Service(data_dir, writer or _rule_writer(), model_writer, limits)
     chosen = token or secrets.token_urlsafe(32)
 
     def make_app(closing: threading.Event) -> Any:

@@ -10,7 +10,7 @@ from core.local_genie.faults import Faults, spoil
 from core.local_genie.sql_errors import SqlCancelledError, SqlError
 from core.local_genie.state import Workspace
 from core.local_genie.wire import result_json
-from core.local_genie.writing import Writer, Written
+from core.local_genie.writing import Writer, WriterError, Written
 
 MAX_ROWS = 5_000
 
@@ -56,7 +56,7 @@ class Answering:
             follow("ASKING_AI")
             return None
         written = self._write(question, space, earlier, fault, follow)
-        if isinstance(written, Answer):
+        if not isinstance(written, Written):
             return written
         if written.sql is None:
             return Answer("COMPLETED", written)
@@ -82,8 +82,8 @@ class Answering:
 
     def _write(
         self, question: str, space: dict[str, Any], earlier: list[str], fault: str | None, follow: Follow
-    ) -> Written | Answer:
-        """The writer's answer, or an `Answer` that ends it before."""
+    ) -> Written | Answer | None:
+        """The writer's answer, or what ends it before: an `Answer`, None when the server closes."""
         follow("FETCHING_METADATA")
         catalog = self._catalog(space)
         self._pause(0.2)
@@ -106,6 +106,8 @@ class Answering:
             written = self._writer(question, seen, catalog, list(earlier))
         except SqlError as error:
             return _failed(str(error), "UNEXPECTED_REPLY_PROCESS_EXCEPTION")
+        except WriterError as error:
+            return None if self._closing.is_set() else _failed(str(error), error.kind)
         noise = self._faults.noise_for(question)
         return spoil(written, noise) if noise else written
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.local_genie import wire
 from core.local_genie.answering import MAX_ROWS, Answer, Answering
-from core.local_genie.background import Background, is_gone
+from core.local_genie.background import Background
 from core.local_genie.faults import Faults, RateLimited
 from core.local_genie.messages import (
     FINAL,
@@ -267,7 +267,7 @@ class Conversations:
 
     def _adopt(self, row: dict[str, Any]) -> None:
         """Answer a question whose server has ended; of several servers that see it, one does."""
-        if is_gone(row["owner"]) and self._store.run(
+        if self._background.is_gone(row["owner"]) and self._store.run(
             "UPDATE messages SET owner = ? WHERE id = ? AND owner = ?", self._background.owner, row["id"], row["owner"]
         ):
             self._background.submit(self._work, row["id"])

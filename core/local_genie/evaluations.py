@@ -8,7 +8,7 @@ from typing import Any
 
 from core.local_genie import wire
 from core.local_genie.answering import MAX_ROWS, Answer, Answering
-from core.local_genie.background import Background, is_gone
+from core.local_genie.background import Background
 from core.local_genie.judging import Verdict, judge
 from core.local_genie.refusals import Refusal, invalid, missing
 from core.local_genie.sql_errors import SqlError
@@ -160,7 +160,7 @@ class Evaluations:
         return row
 
     def _adopt(self, row: dict[str, Any]) -> None:
-        if is_gone(row["owner"]) and self._store.run(
+        if self._background.is_gone(row["owner"]) and self._store.run(
             "UPDATE eval_runs SET owner = ? WHERE id = ? AND owner = ?", self._background.owner, row["id"], row["owner"]
         ):
             self._background.submit(self._run, row["id"])

@@ -29,10 +29,20 @@ class Loaded:
     warnings: tuple[str, ...]
 
 
-def load(workspace: Workspace, spaces: Spaces, tables_dir: Path, space: dict[str, Any], title: str | None) -> Loaded:
-    """Store the tables and metric views that the definition lists and create the space.
+@dataclass(frozen=True)
+class Prepared:
+    """What `prepare` read: the checked definition, its stored tables and the files of its metric views."""
 
-    Lists that the service wants sorted are sorted here. A taken title gets a number.
+    definition: dict[str, Any]
+    tables: dict[str, StoredTable]
+    view_files: dict[str, Path]
+    warnings: list[str]
+
+
+def prepare(workspace: Workspace, tables_dir: Path, space: dict[str, Any]) -> Prepared:
+    """Read the files of the tables that the definition lists, which may take long. Nothing refers to them yet.
+
+    Lists that the service wants sorted are sorted here.
 
     Raises:
         InputError: the folder, a file or the definition is at fault; the text lists every fault of the definition.
@@ -43,23 +53,33 @@ def load(workspace: Workspace, spaces: Spaces, tables_dir: Path, space: dict[str
     faults = faults_of(definition)
     if faults:
         raise InputError("The space cannot be loaded. " + " ".join(faults))
-    stored, view_files, warnings = _read(workspace, tables_dir, identifiers(definition))
-    replaced = tuple(name for name, table in stored.items() if workspace.register(name, table))
-    for name, path in view_files.items():
+    return Prepared(definition, *_read(workspace, tables_dir, identifiers(definition)))
+
+
+def place(workspace: Workspace, spaces: Spaces, read: Prepared, title: str | None) -> Loaded:
+    """Register the tables and metric views and create the space. A taken title gets a number.
+
+    Within the store's `writing()` it happens as a whole or not at all.
+
+    Raises:
+        InputError: a metric view or the definition is refused.
+    """
+    replaced = tuple(name for name, table in read.tables.items() if workspace.register(name, table))
+    for name, path in read.view_files.items():
         try:
             workspace.create_metric_view(name, path.read_text(encoding="utf-8"), replace=True)
         except (SqlError, UnicodeDecodeError) as error:
             raise InputError(f"The metric view {name} in {path.name} cannot be made: {error}") from error
     try:
         created = spaces.create(
-            json.dumps(definition, ensure_ascii=False),
+            json.dumps(read.definition, ensure_ascii=False),
             title=_free_title(spaces, title or "Local space"),
             warehouse_id=WAREHOUSE_ID,
         )
     except Refusal as error:
         raise InputError(str(error)) from error
-    rows = {name: table.rows for name, table in stored.items()}
-    return Loaded(created.id, created.title, rows, replaced, tuple(warnings))
+    rows = {name: table.rows for name, table in read.tables.items()}
+    return Loaded(created.id, created.title, rows, replaced, tuple(read.warnings))
 
 
 def _read(

@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from core.local_genie import wire
-from core.local_genie.background import Background, is_gone
+from core.local_genie.background import Background
 from core.local_genie.metric_views import read_create
 from core.local_genie.parameters import read_parameters
 from core.local_genie.refusals import Refusal, invalid, missing
@@ -100,7 +100,7 @@ class Statements:
         row = self._store.row("SELECT * FROM statements WHERE id = ?", id_)
         if row is None:
             raise missing("Statement", id_)
-        if row["state"] in _RUNNING and is_gone(row["owner"]):
+        if row["state"] in _RUNNING and self._background.is_gone(row["owner"]):
             self._end(id_, "FAILED", error=_failure("The server was ended while the statement ran; execute it again."))
             return self._row(id_)
         return row

@@ -3,7 +3,7 @@
 A writer sees the question, the space without its benchmarks, the catalog of the space's tables and the earlier
 questions of the conversation. Its answer must depend on these alone, so that a score measures the space's configuration.
 The rule-based writer stands in `core.local_genie.rules`; one that asks a model is built by whoever holds a connection
-and handed to `serve(writer=…)`.
+and handed to `serve(model_writer=…)`. Which of the two answers is chosen in `core.local_genie.choosing`.
 """
 
 from collections.abc import Callable
@@ -26,5 +26,16 @@ class Written:
     explanation: str
 
 
+class WriterError(Exception):
+    """No answer came, so that the question is neither right nor wrong. `kind` is the service's name for it."""
+
+    def __init__(self, text: str, kind: str = "GENERIC_CHAT_COMPLETION_EXCEPTION") -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
 # (question, serialized_space without `benchmarks`, catalog, earlier questions of the conversation, oldest first)
 Writer = Callable[[str, dict[str, Any], Catalog, list[str]], Written]
+
+# Makes the writer that asks a model by the connection of that name. Raises InputError if that one cannot write.
+ModelWriter = Callable[[str], Writer]

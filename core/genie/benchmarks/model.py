@@ -63,6 +63,16 @@ def split_held_out(benchmarks: Sequence[Benchmark]) -> tuple[tuple[Benchmark, ..
     )
 
 
+def hold_out(benchmarks: Sequence[Benchmark], share: float, seed: int) -> tuple[Benchmark, ...]:
+    """The same with a random `share` (0 to 1) of them held out in place of those that were; the same seed gives the same."""
+
+    def chance(benchmark: Benchmark) -> str:
+        return hashlib.sha256(f"{seed}:{benchmark.id}".encode()).hexdigest()
+
+    chosen = {each.id for each in sorted(benchmarks, key=chance)[: round(len(benchmarks) * share)]}
+    return tuple(replace(each, held_out=each.id in chosen) for each in benchmarks)
+
+
 def with_unique_ids(benchmarks: Sequence[Benchmark]) -> Reading:
     """The same benchmarks, a repeated id replaced by a fresh one and told."""
     seen: set[str] = set()

@@ -69,7 +69,7 @@ def check_quality(
     stop: Stop | None = None,
 ) -> QualityReport:
     """Check each benchmark; `space` is where examples are looked for that copy one. Raises CancelledError on `stop`."""
-    twins = _twins(benchmarks)
+    twins = duplicates(benchmarks)
     examples = _examples(space)
     found: list[Finding] = []
     rows: dict[str, int] = {}
@@ -135,8 +135,8 @@ def _ordered(benchmark: Benchmark) -> list[Finding]:
     return []
 
 
-def _twins(benchmarks: Sequence[Benchmark]) -> dict[str, list[Finding]]:
-    """Benchmarks that ask the same; the first of them is kept without a finding."""
+def duplicates(benchmarks: Sequence[Benchmark]) -> dict[str, list[Finding]]:
+    """Benchmarks that ask the same, by id; the first of them is kept without a finding."""
     by_question: dict[str, list[Benchmark]] = defaultdict(list)
     by_sql: dict[str, list[Benchmark]] = defaultdict(list)
     for each in benchmarks:

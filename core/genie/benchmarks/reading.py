@@ -14,7 +14,7 @@ from core.genie.benchmarks.model import Benchmark, Problem, Reading, with_unique
 from core.genie.spaces import parse
 
 _LARGEST = 20_000_000
-_FORMULA = re.compile(r"'[=+\-@\t\r]")
+_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
 def read_benchmarks(text: str | bytes, name: str = "") -> Reading:

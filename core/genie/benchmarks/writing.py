@@ -67,7 +67,8 @@ def _cell(value: Any) -> str:
 
 
 def _guarded(cell: str) -> str:
-    if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch(r"[+-]?\d+(\.\d+)?", cell):
+    """A text that already looks guarded gets one more, so that reading gives back what was written."""
+    if re.match(r"'*[=+\-@\t\r]", cell) and not re.fullmatch(r"[+-]?\d+(\.\d+)?", cell):
         return f"'{cell}"
     return cell
 

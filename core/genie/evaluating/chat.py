@@ -14,6 +14,7 @@ from core.genie.asking import ask
 from core.genie.benchmarks.model import Benchmark
 from core.genie.client import GenieClient
 from core.genie.conversations import sweep
+from core.genie.evaluating.giving_up import CommonFailure
 from core.genie.evaluating.outcomes import Outcome, OutcomeState, outcome_of_failure, state_of_verdict
 from core.genie.failures import Failure, Kind, failure_of
 from core.genie.judging import Reason, judge
@@ -22,9 +23,6 @@ from core.genie.reading_sql import only_reads
 from core.genie.results import ResultTable
 from core.genie.statements import run_sql, statement_failure
 from core.genie.workspaces import Stop
-
-_STOPS_ALL = frozenset({Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_A_WORKSPACE, Kind.SPACE_SETUP})
-"""After one of these no other question would be answered, so the rest are not asked: questions are what costs."""
 
 
 class ExpectedResults:
@@ -103,20 +101,18 @@ class ChatRoute:
         stop: Stop | None = None,
     ) -> tuple[Outcome, ...]:
         ended = threading.Event()
-        last: list[Failure] = []
+        common = CommonFailure()
 
         def stopped() -> bool:
             return ended.is_set() or (stop is not None and stop())
 
         def one(benchmark: Benchmark) -> Outcome:
-            if last:
-                told = f"Not asked, because an earlier question failed for all: {last[0].sentence}"
-                return outcome_of_failure(benchmark, replace(last[0], sentence=told))
+            if not_asked := common.outcome_of(benchmark):
+                return not_asked
             if stopped():
                 raise CancelledError("Stopped on request. What was measured until then is kept.")
             outcome = self.measure_one(space_id, benchmark, stop=stopped)
-            if outcome.failure is not None and outcome.failure.kind in _STOPS_ALL:
-                last.append(outcome.failure)
+            common.note(outcome.failure)
             return outcome
 
         found: dict[int, Outcome] = {}
@@ -166,6 +162,8 @@ def judged(benchmark: Benchmark, answer: Answer, expected: ResultTable | None) -
     """The outcome of an answer. Without expected SQL nobody but a person or a model can tell."""
     if answer.failure is not None or answer.table is None:
         failure = answer.failure or Failure(Kind.NO_QUERY, "Genie gave no rows.")
+        if failure.kind is Kind.NOT_FOUND and answer.conversation_id:  # the space is there: it took the question
+            failure = replace(failure, kind=Kind.EXPIRED)
         outcome = outcome_of_failure(benchmark, failure)
     elif expected is None:
         outcome = Outcome(

@@ -3,11 +3,11 @@
 Starting and collecting are apart, so that a job that was cut off can collect the run it had started.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import WorkbenchError
+from core.errors import CancelledError, WorkbenchError
 from core.genie.benchmarks.model import Benchmark
 from core.genie.calls import polls
 from core.genie.client import GenieClient
@@ -21,6 +21,10 @@ from core.genie.workspaces import Stop
 
 _ENDED = frozenset({"DONE", "EVALUATION_FAILED", "EVALUATION_CANCELLED", "EVALUATION_TIMEOUT"})
 _PAGE = 100
+NOT_IN_SPACE = Failure(
+    Kind.SPACE_SETUP,
+    "The benchmark does not stand in the space, which the official evaluation needs. Write it there, or use the chat.",
+)
 
 
 @dataclass(frozen=True)
@@ -58,31 +62,29 @@ class OfficialRoute:
         on_outcome: Callable[[Outcome], None] | None = None,
         stop: Stop | None = None,
     ) -> tuple[Outcome, ...]:
+        found: dict[str, Outcome] = {}
         try:
-            held = self._client.get_space(space_id).definition
-            known = {each.id for each in held.benchmarks} if held else set()
-            asked = [each for each in benchmarks if each.id in known]
-            found = {}
+            asked = self.in_space(space_id, benchmarks)
             if asked:
                 run_id = self.start(space_id, [each.id for each in asked])
                 found = self.collect(space_id, run_id, asked, on_outcome=on_outcome, stop=stop)
+        except CancelledError:
+            raise
         except WorkbenchError as error:
-            failure = failure_of(error)
-            if failure.kind is Kind.STOPPED:
-                raise
-            found = {each.id: outcome_of_failure(each, failure) for each in benchmarks}
-            known = set(found)
-        absent = Failure(
-            Kind.SPACE_SETUP,
-            "The benchmark does not stand in the space, which the official evaluation needs. Write it there, or use the chat.",
-        )
-        return tuple(found[each.id] if each.id in known else outcome_of_failure(each, absent) for each in benchmarks)
+            found = {each.id: outcome_of_failure(each, failure_of(error)) for each in benchmarks}
+        return tuple(found.get(each.id) or outcome_of_failure(each, NOT_IN_SPACE) for each in benchmarks)
+
+    def in_space(self, space_id: str, benchmarks: Sequence[Benchmark]) -> list[Benchmark]:
+        """Those that stand in the space under their ids: the service asks no others."""
+        held = self._client.get_space(space_id).definition
+        known = {each.id for each in held.benchmarks} if held else set()
+        return [each for each in benchmarks if each.id in known]
 
     def start(self, space_id: str, benchmark_ids: Sequence[str]) -> str:
         """Start a run over these benchmarks; its id. One whose reply was lost is found again rather than started twice."""
         check_id(space_id, "space")
         calls = self._client.calls
-        before = set(self._run_ids(space_id))
+        before = set(self.run_ids(space_id))
         try:
             made = calls.write(
                 "starting the evaluation",
@@ -90,13 +92,31 @@ class OfficialRoute:
             )
             run_id = made.eval_run_id
         except WorkbenchError as error:
-            new = [each for each in self._run_ids(space_id) if each not in before] if may_have_happened(error) else []
-            if not new:
+            run_id = self.find_started(space_id, before, len(benchmark_ids)) if may_have_happened(error) else None
+            if run_id is None:
                 raise
-            run_id = new[0]
         if not run_id:
             raise BrokenReplyError("The service named no evaluation run. Start it again.", service=self._client.name)
         return str(run_id)
+
+    def find_started(self, space_id: str, before: Collection[str], questions: int) -> str | None:
+        """A run over so many questions that was not among those `before`; None if there is none."""
+        for run_id in self.run_ids(space_id):
+            if run_id not in before and self._run(space_id, run_id).questions == questions:
+                return run_id
+        return None
+
+    def run_ids(self, space_id: str) -> list[str]:
+        """The runs that the space has, also those of others."""
+
+        def page(token: str | None) -> tuple[list[Any], str | None]:
+            reply = self._client.calls.read(
+                "listing the evaluations",
+                lambda w: w.genie.genie_list_eval_runs(space_id, page_size=_PAGE, page_token=token),
+            )
+            return reply.eval_runs or [], reply.next_page_token
+
+        return [str(each.eval_run_id) for each in paged(page)]
 
     def collect(
         self,
@@ -115,7 +135,7 @@ class OfficialRoute:
         found: dict[str, Outcome] = {}
         for benchmark in benchmarks:
             result_id = by_benchmark.get(benchmark.id)
-            outcome = self._outcome(space_id, run_id, result_id, benchmark, run)
+            outcome = self._outcome(space_id, result_id, benchmark, run, stop)
             found[benchmark.id] = outcome
             if on_outcome:
                 on_outcome(outcome)
@@ -125,20 +145,23 @@ class OfficialRoute:
         waits = polls(self._client.workspace, limit_s=self._client.calls.timing.evaluation_s)
         told: OfficialRun | None = None
         while True:
-            reply = self._client.calls.read(
-                "following the evaluation", lambda w: w.genie.genie_get_eval_run(space_id, run_id), stop=stop
-            )
-            status = reply.eval_run_status.value if reply.eval_run_status else "UNKNOWN"
-            counts = (reply.num_done, reply.num_correct, reply.num_needs_review, reply.num_questions)
-            run = OfficialRun(run_id, status, *(each or 0 for each in counts))
+            run = self._run(space_id, run_id, stop)
             if run != told and self._on_run:
                 self._on_run(run)
             told = run
             if run.ended or not waits.next(stop):
                 return run
 
+    def _run(self, space_id: str, run_id: str, stop: Stop | None = None) -> OfficialRun:
+        reply = self._client.calls.read(
+            "following the evaluation", lambda w: w.genie.genie_get_eval_run(space_id, run_id), stop=stop
+        )
+        status = reply.eval_run_status.value if reply.eval_run_status else "UNKNOWN"
+        counts = (reply.num_done, reply.num_correct, reply.num_needs_review, reply.num_questions)
+        return OfficialRun(run_id, status, *(each or 0 for each in counts))
+
     def _outcome(
-        self, space_id: str, run_id: str, result_id: str | None, benchmark: Benchmark, run: OfficialRun
+        self, space_id: str, result_id: str | None, benchmark: Benchmark, run: OfficialRun, stop: Stop | None
     ) -> Outcome:
         missing = Failure(
             Kind.TIMED_OUT if not run.ended or run.status == "EVALUATION_TIMEOUT" else Kind.SERVER_ERROR,
@@ -150,8 +173,11 @@ class OfficialRoute:
         try:
             details = self._client.calls.read(
                 "reading the verdict",
-                lambda w: w.genie.genie_get_eval_result_details(space_id, run_id, result_id),
+                lambda w: w.genie.genie_get_eval_result_details(space_id, run.id, result_id),
+                stop=stop,
             )
+        except CancelledError:
+            raise
         except WorkbenchError as error:
             return outcome_of_failure(benchmark, failure_of(error))
         if details.assessment is None:
@@ -200,16 +226,6 @@ class OfficialRoute:
             return reply.eval_results or [], reply.next_page_token
 
         return list(paged(page))
-
-    def _run_ids(self, space_id: str) -> list[str]:
-        def page(token: str | None) -> tuple[list[Any], str | None]:
-            reply = self._client.calls.read(
-                "listing the evaluations",
-                lambda w: w.genie.genie_list_eval_runs(space_id, page_size=_PAGE, page_token=token),
-            )
-            return reply.eval_runs or [], reply.next_page_token
-
-        return [str(each.eval_run_id) for each in paged(page)]
 
 
 def _sentence(state: OutcomeState, reasons: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Routes that the service does not have: loading a space from files, and the fault knobs. All below /api/local."""
+"""Routes that the service does not have, all below /api/local: loading from files, which writer answers, fault knobs."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -36,8 +36,16 @@ def local_routes(service: "Service") -> list[tuple[str, str, Handler]]:
         service.set_faults(FaultSettings())
         return service.faults.as_json()
 
+    def writer(call: Call) -> dict[str, Any]:
+        return asdict(service.writers.choice())
+
+    def set_writer(call: Call) -> dict[str, Any]:
+        return asdict(service.writers.choose(call.body))
+
     return [
         ("POST", "/api/local/spaces", load),
+        ("GET", "/api/local/writer", writer),
+        ("PUT", "/api/local/writer", set_writer),
         ("GET", "/api/local/faults", faults),
         ("PUT", "/api/local/faults", set_faults),
         ("DELETE", "/api/local/faults", clear_faults),

@@ -16,7 +16,7 @@ from typing import Any
 
 from core.errors import ConfigError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE tables (
@@ -65,6 +65,7 @@ CREATE TABLE eval_results (
 );
 CREATE INDEX eval_results_run ON eval_results (run_id, place);
 """
+_SETTINGS = "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 _PRAGMAS = ("busy_timeout=5000", "synchronous=NORMAL", "foreign_keys=ON", "trusted_schema=OFF", "temp_store=MEMORY")
 
 
@@ -105,6 +106,8 @@ class Store:
                 for statement in _SCHEMA.split(";"):
                     if statement.strip():
                         self._connection.execute(statement)
+            if version < SCHEMA_VERSION:
+                self._connection.execute(_SETTINGS)
                 self._connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     @contextlib.contextmanager
@@ -137,6 +140,16 @@ class Store:
     def row(self, sql: str, *values: Any) -> dict[str, Any] | None:
         found = self.rows(sql, *values)
         return found[0] if found else None
+
+    def setting(self, key: str) -> str | None:
+        """What all servers of this file have agreed on under that key."""
+        found = self.row("SELECT value FROM settings WHERE key = ?", key)
+        return found["value"] if found else None
+
+    def set(self, key: str, value: str) -> None:
+        self.run(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value
+        )
 
     def close(self) -> None:
         with self._lock:

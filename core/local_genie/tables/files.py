@@ -7,6 +7,7 @@ codes with leading zeros stay text, and dates become dates.
 
 import contextlib
 import hashlib
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,9 @@ def store_table(source: Path, folder: Path) -> StoredTable:
 
     digest = _digest(source)
     target = folder / f"t_{digest}.duckdb"
-    if not target.exists():
+    try:
+        os.utime(target)  # in use again: another server's tidying leaves it alone
+    except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{digest}-{secrets.token_hex(4)}.tmp"
         try:

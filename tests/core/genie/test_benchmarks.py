@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.genie.benchmarks import (
     Benchmark,
     from_space,
+    hold_out,
     into_space,
     read_benchmarks,
     split_held_out,
@@ -240,3 +241,11 @@ def test_any_benchmarks_make_a_valid_space(given_ones):
 def test_held_out_ones_are_set_apart():
     one, two = Benchmark("a", "q", "s"), Benchmark("b", "q", "s", held_out=True)
     assert split_held_out([one, two]) == ((one,), (two,))
+
+
+@given(benchmarks, st.integers(0, 1000))
+def test_a_seed_holds_out_the_same_fifth_again_in_place_of_what_was(given_ones, seed):
+    chosen = hold_out(given_ones, 0.2, seed)
+    assert sum(each.held_out for each in chosen) == round(len(given_ones) * 0.2)
+    assert [each.id for each in chosen] == [each.id for each in given_ones]
+    assert hold_out(chosen, 0.2, seed) == chosen

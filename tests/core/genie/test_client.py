@@ -20,6 +20,7 @@ from core.genie.fingerprints import fingerprint
 from core.genie.naming import fitted_title
 from core.genie.spaces import Space, empty, parse
 from core.genie.workspaces import Timing, Workspace
+from core.settings import Settings, configure
 
 
 def test_all_pages_of_spaces_are_listed(genie, connect):
@@ -210,6 +211,7 @@ def test_no_credentials_name_what_to_enter(tmp_path, monkeypatch):
 
 
 def test_a_profile_is_read_as_the_sdk_reads_it(genie, tmp_path, monkeypatch):
+    configure(Settings(data_dir=tmp_path))  # they say which hosts may be reached
     from tests.servers.faulty_genie import TOKEN
 
     (tmp_path / ".databrickscfg").write_text(f"[work]\nhost = {genie.url()}\ntoken = {TOKEN}\n")

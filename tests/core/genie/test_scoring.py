@@ -2,8 +2,7 @@
 
 import pytest
 
-from core.genie.evaluating import Outcome, OutcomeState, decide_open
-from core.genie.judging import ModelVerdict, Verdict
+from core.genie.evaluating import Outcome, OutcomeState
 from core.genie.scoring import Stability, score, score_repeats
 
 P, W, R, N, C = OutcomeState
@@ -45,15 +44,3 @@ def test_repeats_tell_stable_questions_from_flaky_ones():
 
 def test_one_round_is_told_as_a_score():
     assert str(score_repeats([outcome(1, P), outcome(2, W)])) == "50.0% (1/2)"
-
-
-def test_a_model_decides_only_what_is_open_and_by_key():
-    outcomes = [outcome("a", P), outcome("b", R), outcome("c", R), outcome("b", R, 2)]
-
-    def model(cases):
-        assert len(cases) == 3
-        return {cases[-1].key: ModelVerdict(Verdict.GOOD, "means the same"), "nonsense": ModelVerdict(Verdict.BAD, "x")}
-
-    found = decide_open(outcomes, model)
-    assert [each.state for each in found] == [P, R, R, P]
-    assert (found[3].by, found[3].sentence) == ("model", "means the same") and found[1].by == "judge"
