@@ -34,6 +34,48 @@ VERDICT: Mapping[str, tuple[str, Colour]] = {
     "unverifiable": ("? unverifiable", "gray"),
 }
 
+OUTCOME: Mapping[str, tuple[str, Colour]] = {
+    "passed": ("✓ passed", "green"),
+    "wrong": ("✗ wrong", "red"),
+    "needs_review": ("? for review", "orange"),
+    "not_measured": ("– not measured", "gray"),
+    "configuration": ("! to configure", "violet"),
+}
+
+STABILITY: Mapping[str, tuple[str, Colour]] = {
+    "stable_pass": ("✓ stable pass", "green"),
+    "stable_fail": ("✗ stable fail", "red"),
+    "flaky": ("~ flaky", "orange"),
+    "once": ("1 measured once", "gray"),
+    "unmeasured": ("– not measured", "gray"),
+}
+
+FITNESS: Mapping[str, tuple[str, Colour]] = {
+    "ready": ("✓ ready", "green"),
+    "error": ("✗ error", "red"),
+    "warning": ("! warning", "orange"),
+    "not_checked": ("? not checked", "gray"),
+}
+
+ANSWER: Mapping[str, tuple[str, Colour]] = {
+    "answered": ("✓ answered", "green"),
+    "asks_back": ("? asks back", "violet"),
+    "wrong": ("✗ no answer", "red"),
+    "not_measured": ("– not answered", "gray"),
+    "configuration": ("! to configure", "violet"),
+}
+
+HEALTH: Mapping[str, tuple[str, Colour]] = {
+    "good": ("✓ good", "green"),
+    "weak": ("! weak", "orange"),
+    "missing": ("✗ missing", "red"),
+}
+
+
+def outcome_badge(state: str) -> None:
+    words, colour = OUTCOME[state]
+    st.badge(words, color=colour)
+
 
 def status_badge(status: str) -> None:
     words, colour = STATUS[status]
@@ -53,6 +95,12 @@ def verdict_badge(verdict: str) -> None:
 def label_badge(name: str, number: int) -> None:
     """A label and the version it points at; `production` stands out."""
     st.badge(f"{name} v{number}", color="green" if name == "production" else "gray", icon=ICON.label)
+
+
+def local_badge(is_local: bool) -> None:
+    """Says so wherever the local Genie answers."""
+    if is_local:
+        st.badge("local Genie", color="orange", icon=ICON.local)
 
 
 def offline_badge(kind: str) -> None:

@@ -3,6 +3,7 @@
 A key that is typed leaves the form only in the draft; it is never shown again beyond its last four characters.
 """
 
+from itertools import cycle
 from typing import get_args
 
 import streamlit as st
@@ -97,7 +98,7 @@ def _fields(start: ConnectionView | None, kind_name: str, kind: Kind, source: Ke
     )
     key_env, typed = _key_fields(right, start, kind, source, key)
     options = {}
-    for place, (option, help_text) in zip((left, right), kind.options.items(), strict=False):
+    for place, (option, help_text) in zip(cycle((left, right)), kind.options.items(), strict=False):
         stored = (start.options if start else {}).get(option, "")
         options[option] = place.text_input(
             option.replace("_", " ").capitalize(), stored, key=f"{key}.{option}", placeholder=help_text, help=help_text

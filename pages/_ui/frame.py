@@ -26,6 +26,10 @@ _SECTIONS = {
         ("pages/analysis/jobs.py", "Jobs", ICON.job),
         ("pages/analysis/recipes.py", "Recipes", ICON.recipe),
     ],
+    "Genie": [
+        ("pages/genie/spaces.py", "Spaces", ICON.space),
+        ("pages/genie/evaluate.py", "Evaluate", ICON.evaluate),
+    ],
     "Admin": [
         ("pages/admin/connections.py", "Connections", ICON.connection),
         ("pages/admin/activity.py", "Activity", ICON.activity),
@@ -39,6 +43,10 @@ _HIDDEN = {
         ("pages/analysis/job.py", "Job", ICON.job),
         ("pages/analysis/rerun.py", "Re-run", ICON.replay),
         ("pages/analysis/compare.py", "Compare jobs", ICON.compare),
+    ],
+    "Genie": [
+        ("pages/genie/space.py", "Space", ICON.space),
+        ("pages/genie/evaluation.py", "Evaluation", ICON.evaluate),
     ],
 }
 

@@ -52,4 +52,10 @@ ICON = SimpleNamespace(
     disclosure=":material/visibility_off:",
     chart=":material/bar_chart:",
     notify=":material/notifications:",
+    space=":material/forum:",
+    ask=":material/question_answer:",
+    evaluate=":material/fact_check:",
+    benchmark=":material/checklist:",
+    snapshot=":material/photo_camera:",
+    local=":material/computer:",
 )

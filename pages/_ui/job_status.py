@@ -37,9 +37,11 @@ def job_log(job: jobs.JobView, *, key: str) -> None:
 
 
 def cost(job: jobs.JobRow) -> str:
-    """ "0.0123 USD", "0.0123 USD and 2 calls of unknown price"; a dash while nothing is known."""
+    """ "0.0123 USD", "0.0123 USD and 2 calls of unknown price"; a dash where nothing is known."""
     if not job.progress_done and not job.is_over:
         return "no cost yet"
+    if not _calls_models(job):
+        return formatting.UNKNOWN
     if not job.unknown_cost_calls:
         return formatting.usd(job.cost_usd)
     calls = formatting.plural(job.unknown_cost_calls, "call")
@@ -76,7 +78,7 @@ def _card(job: jobs.JobView, key: str) -> None:
 
 
 def _facts(job: jobs.JobView) -> str:
-    parts = [job.progress_words, cost(job), taken(job)]
+    parts = [job.progress_words, *([cost(job)] if _calls_models(job) else []), taken(job)]
     if job.state == "queued":
         with reading() as session:
             workers = jobs.list_workers(session)
@@ -84,6 +86,11 @@ def _facts(job: jobs.JobView) -> str:
     elif job.seconds_left is not None and job.progress_done and not job.is_over:
         parts.append(f"≈ {formatting.duration(round(job.seconds_left * 1000))} left")
     return " · ".join(parts)
+
+
+def _calls_models(job: jobs.JobRow) -> bool:
+    """Whether a cost says anything: what a question to Genie or a check costs is not known here."""
+    return job.progress_unit == "calls" or bool(job.cost_usd or job.unknown_cost_calls)
 
 
 def _buttons(job: jobs.JobView, key: str) -> None:

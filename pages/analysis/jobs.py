@@ -8,10 +8,10 @@ from core.db import reading
 from pages._ui import formatting, layout
 from pages._ui.badges import JOB_STATE
 from pages._ui.icons import ICON
+from pages._ui.job_kinds import kind_words, page_of
 from pages._ui.job_status import cost, taken
 from pages._ui.text import plain
 
-JOB = "pages/analysis/job.py"
 SIZE = 50
 _ALL = "all"
 
@@ -21,7 +21,8 @@ def _shown(value: str | None) -> str | None:
 
 
 with reading() as session:
-    kinds, tags, people = jobs.kinds(session), jobs.tags(session), jobs.persons(session)
+    kinds = {kind_words(kind): kind for kind in jobs.kinds(session)}
+    tags, people = jobs.tags(session), jobs.persons(session)
 
 action = layout.header("Jobs", "Background work: it goes on when you close this tab, and where it was after a crash.")
 if action.button("New analysis", icon=ICON.add, type="primary", key="jobs.new"):
@@ -48,7 +49,7 @@ given = st.session_state
 filters = jobs.JobFilter(
     search=given.job_search or "",
     state=words.get(_shown(given.job_state) or ""),
-    kind=_shown(given.job_kind),
+    kind=kinds.get(_shown(given.job_kind) or ""),
     tag=_shown(given.job_tag),
     person=_shown(given.job_owner),
 )
@@ -62,7 +63,7 @@ def _table(rows: tuple[jobs.JobRow, ...]) -> pd.DataFrame:
             "Name": [row.title for row in rows],
             "State": [JOB_STATE[row.state][0] for row in rows],
             "Progress": [row.progress_words if row.started_at else formatting.UNKNOWN for row in rows],
-            "Kind": [row.kind for row in rows],
+            "Kind": [kind_words(row.kind) for row in rows],
             "Cost": [cost(row) for row in rows],
             "Took": [taken(row) for row in rows],
             "Started": [formatting.ago(row.created_at) for row in rows],
@@ -88,7 +89,7 @@ def _draw(found: library.Page[jobs.JobRow]) -> None:
     if not found.rows and filters == jobs.JobFilter():
         layout.empty_state(
             "No jobs yet",
-            "An analysis runs as a job: a model looks at your tables, and what it claims is checked against them.",
+            "Analyses and evaluations run as jobs. In an analysis a model looks at your tables, and what it claims is checked.",
             page="pages/analysis/new_analysis.py",
             label="Start an analysis",
         )
@@ -108,7 +109,7 @@ def _draw(found: library.Page[jobs.JobRow]) -> None:
             "Name": st.column_config.TextColumn(width=300),
             "State": st.column_config.TextColumn(width=100),
             "Progress": st.column_config.TextColumn(width=110),
-            "Kind": st.column_config.TextColumn(width=80),
+            "Kind": st.column_config.TextColumn(width=115),
             "Cost": st.column_config.TextColumn(width=100, help="What is known; – is unknown"),
             "Took": st.column_config.TextColumn(width=80),
             "Started": st.column_config.TextColumn(width=90),
@@ -117,7 +118,8 @@ def _draw(found: library.Page[jobs.JobRow]) -> None:
         },
     )
     if chosen.selection.rows:
-        st.switch_page(JOB, query_params={"id": found.rows[chosen.selection.rows[0]].id})
+        opened = found.rows[chosen.selection.rows[0]]
+        st.switch_page(page_of(opened.kind), query_params={"id": opened.id})
     st.caption(f"{formatting.plural(found.total or 0, 'job')} · select a row to open it")
 
 
@@ -144,7 +146,7 @@ with layout.showing_errors():
                     f"{ICON.check} **{plain(named.title)}** is {JOB_STATE[named.state][0].lower()}.", width="stretch"
                 )
                 # A link, because a click on a button may come just when the list below draws the page anew.
-                st.page_link(JOB, label="Open it", icon=ICON.job, query_params={"id": named.id})
+                st.page_link(page_of(named.kind), label="Open it", icon=ICON.job, query_params={"id": named.id})
     number = given.get("job_page") or 1
     found = _found(number)
     if _at_work(found):

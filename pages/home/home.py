@@ -65,7 +65,8 @@ with model.container(border=True, height="stretch"):
     st.markdown(f"{plain(default.name)} · {plain(default.model or 'no model set')}")
     if default.kind == "offline":
         st.caption(
-            "The offline model only extracts; it shows how everything works without a key. Add a connection for real answers."
+            "The offline model only extracts; it shows how everything works without a key. Connect a model for real answers: "
+            "OpenAI, Azure, xAI, Databricks, Ollama, or anything that speaks the same protocol."
         )
     st.page_link("pages/admin/connections.py", label="Connections", icon=ICON.connection)
 
@@ -95,9 +96,9 @@ if not recent.rows or not own or not tables:
         st.caption("A file, a database, or the sample. A model looks at it, and what it claims is checked.")
         st.page_link("pages/analysis/sources.py", label="Sources", icon=ICON.source)
     with four.container(border=True, height="stretch"):
-        st.markdown("**Connect a model**")
-        st.caption("OpenAI, Azure, xAI, Databricks, Ollama, or anything that speaks the same protocol.")
-        st.page_link("pages/admin/connections.py", label="Connections", icon=ICON.connection)
+        st.markdown("**Ask a Genie space**")
+        st.caption("The demo space answers on this machine: ask it, see its SQL, and measure it with 30 benchmarks.")
+        st.page_link("pages/genie/spaces.py", label="Spaces", icon=ICON.space)
 
 if recent.rows:
     st.subheader("Latest executions", anchor=False)

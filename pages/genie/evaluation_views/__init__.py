@@ -1,0 +1,1 @@
+"""The parts of the Evaluate page and of an evaluation's page, one file each."""

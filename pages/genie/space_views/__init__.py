@@ -1,0 +1,1 @@
+"""The views of one space's page, one file each, and what they share."""
