@@ -13,6 +13,7 @@ NAMES = (
     "bench_calls",
     "bench_jobs",
     "bench_profiles",
+    "bench_genie",
     "bench_startup",
 )
 

@@ -13,6 +13,7 @@ from core.db import reading, transaction
 from core.errors import InputError
 
 _POLL_S = 0.2
+_SILENCE_S = 5.0
 
 
 @click.command(cls=Verb)
@@ -90,9 +91,11 @@ def finish(invocation: Invocation, job: jobs.JobView, *, wait: bool) -> int:
 
 
 def await_job(invocation: Invocation, job_id: str) -> jobs.JobView:
-    """Do the job in this process, or follow the worker that took it; its log goes to stderr. Ctrl-C cancels the job."""
+    """Do the job in this process, or follow the worker that took it; its log goes to stderr, and where that is silent for
+    long, how far the job is. Ctrl-C cancels it.
+    """
     startup.start_worker(embedded=True)
-    seen = 0
+    seen, told, told_at = 0, 0, time.monotonic()
     try:
         while True:
             with reading() as session:
@@ -100,7 +103,10 @@ def await_job(invocation: Invocation, job_id: str) -> jobs.JobView:
                 lines = jobs.read_log(session, job_id, after=seen)
             for line in lines:
                 output.say(line.text)
-                seen = line.seq
+                seen, told_at = line.seq, time.monotonic()
+            if job.progress_done > told and time.monotonic() - told_at > _SILENCE_S:
+                output.say(f"{job.progress_words}.")
+                told, told_at = job.progress_done, time.monotonic()
             if job.is_over or job.state in ("waiting", "paused"):
                 return job
             time.sleep(_POLL_S)

@@ -23,6 +23,7 @@ _VERBS = {
     "connection": ("core.cli.connections", "Add, list and test model services."),
     "source": ("core.cli.sources", "Add and read sources: files, databases, warehouses."),
     "analyze": ("core.cli.analysing", "Start an analysis of tables."),
+    "genie": ("core.cli.genie", "Look at Genie spaces, ask them, measure them."),
     "executions": ("core.cli.executions", "List, show and replay recorded calls."),
     "job": ("core.cli.jobs", "List, show and steer background jobs."),
     "worker": ("core.cli.working", "Do background jobs until stopped."),

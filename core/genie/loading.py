@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
+from core.db import reading, transaction
 from core.errors import InputError
 from core.genie.client import GenieClient
 from core.genie.connecting import LOCAL_ID, client_of, local_address
@@ -52,14 +51,18 @@ def load_local(tables_dir: Path, space: Space, *, title: str | None = None) -> L
     )
 
 
-def load_demo(session: Session, *, curated: bool = False, person: str) -> LoadedSpace:
+def load_demo(*, curated: bool = False, person: str) -> LoadedSpace:
     """Make the demo space anew, bare or curated by hand, and keep its benchmarks with their held-out marks.
+
+    Opens its own transaction, and that only once the tables are loaded: nobody else can write meanwhile otherwise.
 
     Raises:
         ConfigError: its files are missing, or the local Genie cannot be started.
     """
-    client_of(session, LOCAL_ID)
+    with reading() as session:
+        client_of(session, LOCAL_ID)
     title = f"{DEMO_TITLE}, curated" if curated else DEMO_TITLE
     made = load_local(DEMO_TABLES, demo_space(curated=curated), title=title)
-    save_benchmarks(session, LOCAL_ID, made.space_id, demo_benchmarks(), rev=None, origin="the demo", person=person)
+    with transaction() as session:
+        save_benchmarks(session, LOCAL_ID, made.space_id, demo_benchmarks(), rev=None, origin="the demo", person=person)
     return made

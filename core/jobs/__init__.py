@@ -7,6 +7,7 @@ this process do them.
 
 from core.jobs.context import JobContext
 from core.jobs.following import wait_for
+from core.jobs.items import KeptFailure
 from core.jobs.lines import read_log, tail_log
 from core.jobs.reading import (
     active_jobs,
@@ -18,6 +19,7 @@ from core.jobs.reading import (
     list_items,
     list_jobs,
     list_workers,
+    payload_parts,
     persons,
     tags,
 )

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import functools
 import hashlib
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -48,9 +47,12 @@ class JobContext:
         self.person = start.person
         self.job_metadata = start.job_metadata
 
-    async def total(self, count: int, unit: str) -> None:
-        """Say how many pieces there are, in words such as "calls"."""
-        await self._write(lambda session: change(session, self._start, progress_total=count, progress_unit=unit))
+    async def total(self, count: int, unit: str, *, done: int | None = None) -> None:
+        """Say how many pieces there are, in words such as "calls". `done` sets how many of them are, for work that counts
+        otherwise than by its steps and calls.
+        """
+        values = {"progress_total": count, "progress_unit": unit} | ({} if done is None else {"progress_done": done})
+        await self._write(lambda session: change(session, self._start, **values))
 
     async def log(self, text: str, level: Level = "info") -> None:
         """Add a line to the job's log."""
@@ -87,10 +89,22 @@ class JobContext:
         """Ends the work if the job was cancelled, paused or taken over meanwhile."""
         await self._write(lambda session: hold(session, self._start))
 
-    async def step(self, key: str, work: Callable[[], Any], *, counts: bool = False) -> Any:
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the job was cancelled, paused or taken over. For the work of a step, from any thread: it may end early,
+        because nobody hears of its result any more.
+        """
+        return self._start.stopped is not None
+
+    async def step(
+        self, key: str, work: Callable[[], Any], *, counts: bool = False, store: items.Store | None = None
+    ) -> Any:
         """The kept result of `key`, or that of `work`, which is called in a thread and must return JSON.
 
-        `counts` adds it to the progress. An exception of `work` goes on to the caller; a later attempt calls it again.
+        With `store`, `work` may return anything: `store(session, made)` writes rows of its own in the transaction that
+        ends the step, and returns the JSON that is kept, or a `KeptFailure`. That transaction may be tried again.
+        `counts` adds it to the progress, unless it failed. An exception goes on to the caller; a later attempt calls
+        `work` again.
         """
         async with self._piece(key) as kept_key:
             begun = await self._write(lambda session: items.begin_step(session, self._start, kept_key))
@@ -100,14 +114,16 @@ class JobContext:
             try:
                 async with self._steps:
                     made = await step_in_thread(work)
-                # As a later attempt would read it: tuples are lists then, and names texts.
-                result = json.loads(json.dumps(made, allow_nan=False))
+                if store is None:
+                    made = items.as_kept(made)
             except Exception as error:
                 words, kind = str(error) or type(error).__name__, type(error).__name__
                 await self._write(lambda session: items.fail(session, self._start, kept_key, words, kind))
                 raise
             failpoints.reach("after_call")
-            await self._write(lambda session: items.end_step(session, self._start, kept_key, result, counts=counts))
+            result = await self._write(
+                lambda session: items.end_step(session, self._start, kept_key, made, counts=counts, store=store)
+            )
             failpoints.reach("after_commit")
             return result
 

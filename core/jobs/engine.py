@@ -41,6 +41,7 @@ def launch(settings: Settings, executor_id: str, body: Callable[[str, int], Awai
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "WARNING",
         "scheduler_polling_interval_sec": 3600.0,  # nothing is scheduled
+        "notification_listener_polling_interval_sec": 0.1,  # asks nobody while nobody waits; closing waits for its next look
     }
     if settings.database_url is None:
         url = f"sqlite:///{settings.data_dir / 'jobs.db'}"

@@ -4,6 +4,8 @@ A key is done once. Whoever comes to it again gets the kept outcome; a piece tha
 model's answer was recorded before: then that is taken over and nothing is paid twice.
 """
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +33,22 @@ class Begun:
     execution: ExecutionView | None = None
     following: library.Run | None = None
     execution_id: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptFailure:
+    """For a step's `store` to return: `result` is kept and found again like any other, but the piece counts as failed.
+
+    So a resume or a takeover leaves it alone, and a retry does it again.
+    """
+
+    result: Any
+    error: str
+    kind: str
+
+
+Store = Callable[[Session, Any], Any]
+"""Takes what a step made, writes rows of its own, and returns what is kept: JSON or a `KeptFailure`."""
 
 
 def begin_call(session: Session, start: Start, key: str) -> Begun:
@@ -83,19 +101,37 @@ def end_call(session: Session, start: Start, key: str, execution: ExecutionView)
 
 
 def begin_step(session: Session, start: Start, key: str) -> Begun:
-    """Write the intent of a step, or find its result. A step that failed is begun again. Raises Stopped."""
+    """Write the intent of a step, or find its result. A step that failed without one is begun again. Raises Stopped."""
     hold(session, start)
     item = _item(session, start, key)
-    if item is not None and item.state == "completed":
+    if item is not None and (item.state == "completed" or (item.state == "failed" and item.result is not None)):
         return Begun(is_done=True, result=item.result)
     _intend(session, start, item, key, None)
     return Begun()
 
 
-def end_step(session: Session, start: Start, key: str, result: Any, *, counts: bool) -> None:
-    """Write the result of a step. Raises Stopped."""
-    change(session, start, **({"progress_done": Job.progress_done + 1} if counts else {}))
-    _end(session, start, key, state="completed", result=result, error=None, error_kind=None)
+def end_step(session: Session, start: Start, key: str, made: Any, *, counts: bool, store: Store | None) -> Any:
+    """Write what a step made, or what `store` says is kept of it; returns that as later attempts read it. Raises Stopped."""
+    hold(session, start)
+    kept = store(session, made) if store else made
+    failure = kept if isinstance(kept, KeptFailure) else None
+    result = as_kept(failure.result if failure else kept)
+    change(session, start, **({"progress_done": Job.progress_done + 1} if counts and not failure else {}))
+    _end(
+        session,
+        start,
+        key,
+        state="failed" if failure else "completed",
+        result=result,
+        error=readable(failure.error) if failure else None,
+        error_kind=failure.kind if failure else None,
+    )
+    return result
+
+
+def as_kept(made: Any) -> Any:
+    """As a later attempt would read it: tuples are lists then, and names texts. Raises ValueError, TypeError."""
+    return json.loads(json.dumps(made, allow_nan=False))
 
 
 def fail(session: Session, start: Start, key: str, error: str, kind: str) -> None:
@@ -109,7 +145,13 @@ def _item(session: Session, start: Start, key: str) -> Row | None:
 
 
 def _intend(session: Session, start: Start, item: Row | None, key: str, execution_id: str | None) -> None:
-    values = {"state": "running", "execution_id": execution_id, "started_at": now(), "finished_at": None}
+    values = {
+        "state": "running",
+        "execution_id": execution_id,
+        "result": None,
+        "started_at": now(),
+        "finished_at": None,
+    }
     if item is None:
         session.execute(insert(_ITEM).values(job_id=start.job_id, key=key, attempts=1, **values))
     else:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -48,6 +49,12 @@ def find_job(session: Session, job_id: str) -> JobRow | None:
     query = select(*(getattr(Job, name) for name in _SHARED)).where(Job.id == job_id)
     row = session.execute(query).first()
     return JobRow(**row._mapping, tags=_tags(session, [job_id]).get(job_id, ())) if row else None
+
+
+def payload_parts(session: Session, job_ids: Iterable[str], *names: str) -> dict[str, dict[str, Any]]:
+    """These parts of what each job was asked for, by its id: a whole payload may hold every prompt of a job."""
+    rows = session.execute(select(Job.id, *(Job.payload[name] for name in names)).where(Job.id.in_(list(job_ids))))
+    return {job_id: dict(zip(names, parts, strict=True)) for job_id, *parts in rows}
 
 
 def active_jobs(session: Session, *, person: str) -> dict[str, str]:

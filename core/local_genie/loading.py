@@ -105,8 +105,8 @@ def _read(
             )
         else:
             absent.append(name)
-    if absent and not stored and not views:
-        listed = ", ".join(f"{name.split('.')[-1]}.csv" for name in absent[:10])
+    if names and not stored and not views:
+        listed = ", ".join(f"{name.split('.')[-1]}.csv" for name in names[:10])
         raise InputError(
             f"The folder {tables_dir} has no file for any table of the space; {listed} (or .parquet) is expected."
         )

@@ -110,8 +110,7 @@ def test_every_view_of_a_bare_space_is_drawn(open_page, space, view):
 
 
 def test_a_curated_space_is_shown_whole_as_tables_and_as_json(open_page, local):
-    with transaction() as session:
-        made = genie.load_demo(session, curated=True, person="ann")
+    made = genie.load_demo(curated=True, person="ann")
     at = open_page(SPACE, workspace="local", space=made.space_id, space_view="Configuration")
     shown = texts(at)
     definition = local.get_space(made.space_id).definition

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
-from core.errors import CancelledError, WorkbenchError
+from core.errors import CancelledError, ConfigError, WorkbenchError
 from core.genie.answers import Answer
 from core.genie.asking import ask
 from core.genie.benchmarks.model import Benchmark
@@ -56,6 +56,8 @@ class ExpectedResults:
             table = run_sql(self._client, sql, warehouse_id=self._warehouse_id, stop=stop)
         except CancelledError:
             raise
+        except ConfigError as error:
+            return Failure(Kind.NO_WAREHOUSE, str(error))
         except WorkbenchError as error:
             failure = statement_failure(error)
             if failure.kind in (Kind.QUERY_FAILED, Kind.TIMED_OUT):

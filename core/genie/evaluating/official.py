@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import CancelledError, WorkbenchError
+from core.genie.benchmarks.in_spaces import space_id_of
 from core.genie.benchmarks.model import Benchmark
 from core.genie.calls import polls
 from core.genie.client import GenieClient
@@ -15,6 +16,7 @@ from core.genie.evaluating.outcomes import Outcome, OutcomeState, outcome_of_fai
 from core.genie.failures import BrokenReplyError, Failure, Kind, failure_of, may_have_happened
 from core.genie.judging import Verdict
 from core.genie.naming import check_id, paged
+from core.genie.reading_sql import normal_sql
 from core.genie.results import ResultTable
 from core.genie.statements import StatementError, rows_of
 from core.genie.workspaces import Stop
@@ -23,7 +25,8 @@ _ENDED = frozenset({"DONE", "EVALUATION_FAILED", "EVALUATION_CANCELLED", "EVALUA
 _PAGE = 100
 NOT_IN_SPACE = Failure(
     Kind.SPACE_SETUP,
-    "The benchmark does not stand in the space, which the official evaluation needs. Write it there, or use the chat.",
+    "The benchmark does not stand in the space as it is here, which the official evaluation needs. Write it there, or use "
+    "the chat.",
 )
 
 
@@ -66,7 +69,7 @@ class OfficialRoute:
         try:
             asked = self.in_space(space_id, benchmarks)
             if asked:
-                run_id = self.start(space_id, [each.id for each in asked])
+                run_id = self.start(space_id, asked)
                 found = self.collect(space_id, run_id, asked, on_outcome=on_outcome, stop=stop)
         except CancelledError:
             raise
@@ -75,20 +78,27 @@ class OfficialRoute:
         return tuple(found.get(each.id) or outcome_of_failure(each, NOT_IN_SPACE) for each in benchmarks)
 
     def in_space(self, space_id: str, benchmarks: Sequence[Benchmark]) -> list[Benchmark]:
-        """Those that stand in the space under their ids: the service asks no others."""
+        """Those that stand in the space as they are here: the service asks no others, and judges by its own words and SQL."""
         held = self._client.get_space(space_id).definition
-        known = {each.id for each in held.benchmarks} if held else set()
-        return [each for each in benchmarks if each.id in known]
+        known = (
+            {each.id: (each.question.strip(), normal_sql(each.sql or "")) for each in held.benchmarks} if held else {}
+        )
+        return [
+            each
+            for each in benchmarks
+            if known.get(space_id_of(each)) == (each.question.strip(), normal_sql(each.expected_sql or ""))
+        ]
 
-    def start(self, space_id: str, benchmark_ids: Sequence[str]) -> str:
+    def start(self, space_id: str, benchmarks: Sequence[Benchmark]) -> str:
         """Start a run over these benchmarks; its id. One whose reply was lost is found again rather than started twice."""
         check_id(space_id, "space")
         calls = self._client.calls
         before = set(self.run_ids(space_id))
+        benchmark_ids = [space_id_of(each) for each in benchmarks]
         try:
             made = calls.write(
                 "starting the evaluation",
-                lambda w: w.genie.genie_create_eval_run(space_id, benchmark_question_ids=list(benchmark_ids)),
+                lambda w: w.genie.genie_create_eval_run(space_id, benchmark_question_ids=benchmark_ids),
             )
             run_id = made.eval_run_id
         except WorkbenchError as error:
@@ -134,7 +144,7 @@ class OfficialRoute:
         }
         found: dict[str, Outcome] = {}
         for benchmark in benchmarks:
-            result_id = by_benchmark.get(benchmark.id)
+            result_id = by_benchmark.get(space_id_of(benchmark))
             outcome = self._outcome(space_id, result_id, benchmark, run, stop)
             found[benchmark.id] = outcome
             if on_outcome:

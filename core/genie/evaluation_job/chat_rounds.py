@@ -1,6 +1,7 @@
 """One round of questions by chat: a step for each, several at once, each outcome in the commit that ends its step."""
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.genie.evaluation_job.requests import EvaluationRequest
 
 AT_ONCE = 4
 """The local Genie answers no faster with 8, and each single answer takes twice as long then."""
+_LONGEST_ID = 150
 
 
 class ChatRounds:
@@ -89,5 +91,6 @@ class ChatRounds:
 
 
 def question_key(repeat: int, benchmark: Benchmark) -> str:
-    """The key of a question's piece; it begins otherwise than those of a person's decisions."""
-    return f"question:{repeat}:{benchmark.id}"
+    """The key of a question's piece; it begins otherwise than those of a person's decisions, and is short enough to be kept."""
+    id_ = benchmark.id
+    return f"question:{repeat}:{id_ if len(id_) <= _LONGEST_ID else hashlib.sha256(id_.encode()).hexdigest()}"

@@ -1,5 +1,6 @@
 """The conversations that an evaluation begins: noted at once, so that none outlives a crash, a stop or a service in trouble."""
 
+import contextlib
 import time
 from collections import defaultdict
 from datetime import datetime
@@ -31,10 +32,11 @@ class Conversations:
         begin_conversation(self._workspace, self._space, conversation_id, self._job)
 
     def end(self, benchmark_id: str) -> None:
-        """The question is over, and its conversations were deleted as far as the service let them be."""
-        for conversation_id in self._begun.pop(benchmark_id, ()):
-            if (self._space, conversation_id) not in self._client.left_behind:
-                end_conversation(self._workspace, self._space, conversation_id)
+        """The question is over, and its conversations were deleted as far as the service let them be. Never raises."""
+        with contextlib.suppress(WorkbenchError):  # the next sweep finds the note again, and no answer is lost over it
+            for conversation_id in self._begun.pop(benchmark_id, ()):
+                if (self._space, conversation_id) not in self._client.left_behind:
+                    end_conversation(self._workspace, self._space, conversation_id)
 
     def sweep(self) -> int:
         """Delete what earlier attempts of this job left in the workspace; how many remain."""

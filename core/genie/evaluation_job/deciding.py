@@ -32,7 +32,8 @@ async def decide_open(job: jobs.JobContext, request: EvaluationRequest, measured
         keys = [f"judge:{number}:{i}" for i in range(1, len(batched) + 1)]
         done = measured + len(await asyncio.to_thread(settled_keys, job.job_id, keys))
         await job.total(request.planned + len(keys), "questions and verdicts asked for", done=done)
-        await asyncio.gather(*(_decide(job, request, *each) for each in zip(keys, batched, strict=True)))
+        asked = [(key, ids) for key, ids in zip(keys, batched, strict=True) if not set(fresh).isdisjoint(ids)]
+        await asyncio.gather(*(_decide(job, request, key, ids) for key, ids in asked))
         seen.update(outcome_id for batch in batched for outcome_id in batch)
         measured += len(keys)
 

@@ -76,7 +76,7 @@ class OfficialRounds:
         found: dict[str, Outcome] = {}
         try:
             if asked := route.in_space(self._request.space_id, wanted):
-                run_id = self._started(route, repeat, [each.id for each in asked])
+                run_id = self._started(route, repeat, asked)
                 found = route.collect(self._request.space_id, run_id, asked, stop=lambda: self._job.is_stopped)
         except CancelledError:
             raise
@@ -86,18 +86,18 @@ class OfficialRounds:
             found = {each.id: outcome_of_failure(each, failure) for each in wanted}
         return [found.get(each.id) or outcome_of_failure(each, NOT_IN_SPACE) for each in wanted]
 
-    def _started(self, route: OfficialRoute, repeat: int, ids: list[str]) -> str:
+    def _started(self, route: OfficialRoute, repeat: int, asked: list[Benchmark]) -> str:
         """The round's run: the one that an earlier attempt started, also if it died before it heard the id, else a new one."""
         noted = self._noted(repeat)
         if noted.get("run"):
             return str(noted["run"])
         run_id = None
         if "before" in noted:
-            run_id = route.find_started(self._request.space_id, noted["before"], len(ids))
+            run_id = route.find_started(self._request.space_id, noted["before"], len(asked))
         else:
             noted = {"before": route.run_ids(self._request.space_id)}
             self._await(self._job.metadata(**{_place(repeat): noted}))
-        run_id = run_id or route.start(self._request.space_id, ids)
+        run_id = run_id or route.start(self._request.space_id, asked)
         self._await(self._job.metadata(**{_place(repeat): {"run": run_id}}))
         return run_id
 

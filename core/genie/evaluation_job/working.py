@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import jobs
 from core.db import reading
-from core.errors import AuthError, WorkbenchError
+from core.errors import AuthError, ConfigError, WorkbenchError
 from core.genie.client import GenieClient
 from core.genie.connecting import client_of
 from core.genie.evaluating import CommonFailure
@@ -108,6 +108,8 @@ async def _look_at_space(
 
     try:
         seen = await job.step("space", read, store=store)
+    except ConfigError:  # nothing can be asked before the connection is mended
+        raise
     except WorkbenchError as error:
         common.note(failure_of(error))
         await job.log(f"The space could not be read, so no snapshot is kept. {error}", "warning")

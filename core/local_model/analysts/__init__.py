@@ -11,6 +11,7 @@ from core.local_model.analysts.quality import quality
 from core.local_model.analysts.relationships import relationships
 from core.local_model.analysts.trends import trends
 from core.local_model.registry import AnswerFunction, register_answer, registered_answer
+from core.local_model.verdicts import verdicts
 
 ANALYSTS: dict[str, AnswerFunction] = {
     "analysis_profiling": profiling,
@@ -25,7 +26,7 @@ ANALYSTS: dict[str, AnswerFunction] = {
 
 
 def register_analysts() -> None:
-    """Let the analysts answer to their schemas; a function that somebody else registered for one of them stays."""
-    for name, analyst in ANALYSTS.items():
+    """Let the analysts, and the judge of open cases, answer to their schemas; a function registered by others stays."""
+    for name, function in (ANALYSTS | {"genie_judge": verdicts}).items():
         if registered_answer(name) is None:
-            register_answer(name, analyst)
+            register_answer(name, function)

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from core import genie, startup
-from core.db import transaction
 from core.errors import InputError, WorkbenchError
 from pages._ui import formatting, layout, person
 from pages._ui.icons import ICON
@@ -49,8 +48,8 @@ def draw_outcome(space_id: str) -> None:
 def load_demo(*, curated: bool = False) -> None:
     """Load the bundled space and open it."""
     with layout.showing_errors():
-        with st.spinner("Loading the demo space …", show_time=True), transaction() as session:
-            loaded = genie.load_demo(session, curated=curated, person=person.current())
+        with st.spinner("Loading the demo space …", show_time=True):
+            loaded = genie.load_demo(curated=curated, person=person.current())
         _shown(loaded)
 
 

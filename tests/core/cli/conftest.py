@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,21 @@ from click.testing import CliRunner
 from core import startup
 from core.cli.root import cli as root
 from core.settings import ROOT, Settings
+from tests.conftest import copy_seeded
 from tests.servers.faulty_model import FaultyModel
+
+RUN_KEYS = [
+    "execution_id",
+    "status",
+    "response",
+    "rendered",
+    "tokens",
+    "cost_usd",
+    "duration_ms",
+    "connection",
+    "model",
+]
+"""What the document of `run` holds, in this order."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +49,31 @@ class Outcome:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, database_url: str | None) -> dict[str, str]:
-    """The variables of a fresh workbench, which is made by the first verb."""
+def environment(tmp_path: Path, database_url: str | None, seeded: str | Path) -> dict[str, str]:
+    """The variables of a workbench that is made and seeded."""
+    copy_seeded(seeded, tmp_path / "data")
+    return variables(tmp_path / "data", database_url)
+
+
+def variables(data_dir: Path, database_url: str | None) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
-    clean |= {"WHETSTONE_DATA_DIR": str(tmp_path / "data"), "WHETSTONE_PERSON": "tess"}
+    clean |= {"WHETSTONE_DATA_DIR": str(data_dir), "WHETSTONE_PERSON": "tess"}
     return clean | ({"WHETSTONE_DATABASE_URL": database_url} if database_url else {})
 
 
 @pytest.fixture
-def cli(environment: dict[str, str]) -> Callable[..., Outcome]:
-    """Call a verb in this process. `env` adds variables, `stdin` is what it may read."""
+def fresh_environment(tmp_path: Path, database_url: str | None) -> dict[str, str]:
+    """The variables of a workbench that the first verb makes. A file of tests about that overrides `environment` with it."""
+    return variables(tmp_path / "data", database_url)
+
+
+@pytest.fixture
+def cli(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Call a verb in this process. `env` adds variables, `stdin` is what it may read.
+
+    The rendering workers and the offline model stay for the next verb, as this process goes on after the first.
+    """
+    monkeypatch.setattr(startup, "close_workbench", partial(startup.close_workbench, keep_helpers=True))
 
     def cli(*args: str, stdin: str | bytes | None = None, env: dict[str, str] | None = None) -> Outcome:
         gone = {name: None for name in os.environ if name.startswith("WHETSTONE_")}
@@ -81,7 +111,7 @@ def opened(environment: dict[str, str]) -> Callable[[], AbstractContextManager[N
         folder, url = Path(environment["WHETSTONE_DATA_DIR"]), environment.get("WHETSTONE_DATABASE_URL")
         startup.open_workbench(Settings(data_dir=folder, database_url=url, person="tess"))
         yield
-        startup.close_workbench()
+        startup.close_workbench(keep_helpers=True)
 
     return opened
 

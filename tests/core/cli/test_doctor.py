@@ -11,6 +11,11 @@ ON_POSTGRES = bool(os.environ.get("WHETSTONE_TEST_DATABASE_URL"))
 sqlite_only = pytest.mark.skipif(ON_POSTGRES, reason="about the SQLite file")
 
 
+@pytest.fixture
+def environment(fresh_environment):
+    return fresh_environment
+
+
 def _states(outcome):
     return {check["name"]: check["state"] for check in outcome.json["checks"]}
 

@@ -7,6 +7,8 @@ import pytest
 from core import library
 from core.db import transaction
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def typed_template(opened):

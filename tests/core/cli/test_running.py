@@ -11,25 +11,7 @@ import pytest
 from core import library
 from core.db import transaction
 from core.settings import ROOT
-
-KEYS = ["execution_id", "status", "response", "rendered", "tokens", "cost_usd", "duration_ms", "connection", "model"]
-
-
-def test_run_without_any_set_up_answers_from_the_offline_model(cli):
-    ran = cli("run", "chat_assistant", "--var", "message=Where is the harbour?", "--json")
-    assert ran.code == 0, ran.stderr
-    document = ran.json
-    assert list(document) == KEYS
-    assert document["status"] == "completed"
-    assert "Where is the harbour?" in document["response"]
-    assert document["rendered"]["user"] == "Where is the harbour?"
-    assert document["tokens"]["input"] > 0
-    assert document["tokens"]["output"] > 0
-    assert (document["connection"], document["model"]) == ("offline", "whetstone-offline")
-    assert document["duration_ms"] >= 0
-    recorded = cli("executions", "show", document["execution_id"], "--json").json
-    assert recorded["response"] == document["response"]
-    assert (recorded["source"], recorded["person"]) == ("cli", "tess")
+from tests.core.cli.conftest import RUN_KEYS
 
 
 def test_without_json_the_answer_alone_is_on_stdout(cli, create, add_connection, faulty_model):
@@ -74,7 +56,7 @@ def test_a_failing_service_ends_with_3_and_the_failure_is_recorded(cli, create, 
     failed = cli("run", "greeting", "--var", "who=Ada", "--json")
     assert failed.code == 3
     document = failed.json
-    assert list(document) == [*KEYS, "error"]
+    assert list(document) == [*RUN_KEYS, "error"]
     assert document["status"] == "failed"
     assert document["error"]["kind"] in ("ServiceError", "AuthError", "RateLimitError")
     assert document["error"]["message"] in failed.stderr
@@ -171,12 +153,15 @@ def test_a_stream_that_breaks_off_keeps_what_had_come_and_ends_with_3(cli, creat
 
 
 def test_in_a_process_of_its_own_stdout_is_one_document_whatever_the_encoding(shell):
-    for env in ({}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}):
-        ran = shell("run", "chat_assistant", "--var", "message=Größe – 😀", "--json", env=env)
-        assert ran.code == 0, ran.stderr
-        assert ran.json["rendered"]["user"] == "Größe – 😀"
-        assert ran.stderr.startswith("ex_")
-    assert shell("run", "chat_assistant", "--var", "message=Größe – 😀", env={"PYTHONIOENCODING": "ascii"}).code == 0
+    said = ("chat_assistant", "--var", "message=Größe – 😀")
+    for env in ({}, {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}):
+        rendered = shell("template", "render", *said, "--json", env=env)
+        assert rendered.code == 0, rendered.stderr
+        assert rendered.json["rendered"]["user"] == "Größe – 😀"
+    ran = shell("run", *said, "--json", env={"PYTHONIOENCODING": "ascii"})
+    assert ran.code == 0 and ran.json["rendered"]["user"] == "Größe – 😀"
+    assert ran.stderr.startswith("ex_")
+    assert shell("template", "render", *said, env={"PYTHONIOENCODING": "ascii"}).code == 0
 
 
 def test_a_reader_that_closes_early_is_no_failure(environment):

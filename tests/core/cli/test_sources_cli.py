@@ -11,6 +11,8 @@ from tests.core.cli.conftest import Outcome
 from tests.servers import postgres
 from tests.servers.statement_execution import TOKEN, StatementServer
 
+pytestmark = pytest.mark.any_database
+
 Cli = Callable[..., Outcome]
 
 

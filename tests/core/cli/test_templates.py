@@ -1,14 +1,6 @@
-"""`template …`, `seed` and `check`."""
+"""`template …` and `check`."""
 
 import pytest
-
-
-def test_seed_names_what_it_made_and_does_nothing_the_second_time(cli):
-    first = cli("seed", "--json").json
-    assert "chat_assistant" in first["made"]
-    assert first["templates"] == len(first["made"])
-    assert cli("seed", "--json").json == {"made": [], "templates": first["templates"]}
-    assert "Nothing to do" in cli("seed").stdout
 
 
 def test_check_lists_every_template_with_what_runs_and_how_often(cli, create):

@@ -11,6 +11,8 @@ import pytest
 from core.cli.root import cli as root
 from core.settings import ROOT
 
+pytestmark = pytest.mark.any_database
+
 VERBS = [
     ("doctor",),
     ("seed",),
@@ -41,6 +43,16 @@ VERBS = [
     ("source", "rename"),
     ("source", "delete"),
     ("analyze",),
+    ("genie", "ask"),
+    ("genie", "check-benchmarks"),
+    ("genie", "diff"),
+    ("genie", "evaluate"),
+    ("genie", "local", "load"),
+    ("genie", "local", "writer"),
+    ("genie", "show"),
+    ("genie", "snapshot"),
+    ("genie", "spaces"),
+    ("genie", "validate"),
     ("job", "list"),
     ("job", "show"),
     ("job", "log"),
@@ -104,16 +116,6 @@ def test_json_is_accepted_before_and_after_the_verb(cli, args):
 
 def test_json_is_accepted_between_noun_and_verb(cli):
     assert "templates" in cli("template", "--json", "list").json
-
-
-def test_data_dir_before_or_after_the_verb_goes_before_the_environment(cli, environment, tmp_path):
-    if "WHETSTONE_DATABASE_URL" in environment:
-        pytest.skip("the data folder holds no database on PostgreSQL")
-    cli("--data-dir", str(tmp_path / "before"), "seed")
-    cli("seed", "--data-dir", str(tmp_path / "after"))
-    assert (tmp_path / "before" / "whetstone.db").exists()
-    assert (tmp_path / "after" / "whetstone.db").exists()
-    assert not (tmp_path / "data").exists()
 
 
 def test_an_empty_data_dir_is_refused_rather_than_taken_for_the_current_folder(cli):

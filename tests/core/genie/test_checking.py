@@ -24,8 +24,7 @@ def workbench(shared_workbench: Settings) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def space_id(workbench: Settings) -> str:
     """A space with examples; what is kept for it each test replaces."""
-    with transaction() as session:
-        return genie.load_demo(session, curated=True, person="ann").space_id
+    return genie.load_demo(curated=True, person="ann").space_id
 
 
 def keep(space_id: str, *benchmarks: genie.Benchmark) -> genie.BenchmarkSet:

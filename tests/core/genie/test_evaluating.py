@@ -1,14 +1,15 @@
 """Measuring a space by both routes: every question gets one outcome, nothing is lost, nothing is left behind."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from core.errors import CancelledError
-from core.genie.benchmarks import from_space
+from core.genie.benchmarks import from_space, into_space
 from core.genie.evaluating import ChatRoute, OfficialRoute, OutcomeState, evaluate
 from core.genie.scoring import score, score_repeats
-from core.genie.spaces import Space
+from core.genie.spaces import Space, parse
 from tests.core.genie.conftest import hexid
 
 P, W, R, N, C = OutcomeState
@@ -163,7 +164,21 @@ def test_both_routes_agree(connect, space, two):
 
 def test_a_benchmark_outside_the_space_is_told_apart(connect, space, two, benchmark):
     found = OfficialRoute(connect()).measure(space, [benchmark(77), two[1]])
-    assert [each.state for each in found] == [C, P] and "does not stand in the space" in found[0].sentence
+    assert [each.state for each in found] == [C, P] and "does not stand in the space as it is here" in found[0].sentence
+
+
+def test_a_benchmark_with_other_sql_than_the_spaces_is_not_judged_by_the_spaces(connect, space, two):
+    edited = replace(two[1], expected_sql="SELECT 77")
+    (found,) = OfficialRoute(connect()).measure(space, [edited])
+    assert found.state == C and "Write it there" in found.sentence
+
+
+def test_a_benchmark_is_found_in_the_space_under_the_id_that_the_service_allows(connect, definition, space, two):
+    named = replace(two[1], id="orders-by-region")
+    client = connect()
+    client.update_space(space, definition=into_space(parse(definition), [named]))
+    (found,) = OfficialRoute(client).measure(space, [named])
+    assert (found.benchmark_id, found.state in (P, W)) == ("orders-by-region", True)
 
 
 def test_an_evaluation_whose_start_was_lost_is_found(genie, connect, space, two):

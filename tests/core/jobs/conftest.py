@@ -1,26 +1,17 @@
-"""Jobs as their callers use them: kinds of work made in the test, and one real worker for a file of tests."""
+"""Jobs as their callers use them: kinds of work made in the test."""
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from core import jobs, library, startup
+from core import jobs, library
 from core.db import reading, transaction
 from core.jobs import JobContext, JobView, Work
-from core.settings import Settings
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def working(shared_workbench: Settings) -> Iterator[Settings]:
-    """An open workbench whose worker runs, for a whole file of tests."""
-    startup.start_worker(embedded=True)
-    yield shared_workbench
-    jobs.stop_worker()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import genie, library
-from core.db import reading, transaction
+from core.db import reading
 from core.errors import InputError
 from core.genie.model_writer import LONGEST, described
 
@@ -28,14 +28,13 @@ def test_a_new_one_has_the_bare_demo_and_its_benchmarks_with_those_held_out(loca
 
 
 def test_the_demo_can_be_made_again_curated_by_hand(local, demo):
-    with transaction() as session:
-        made = genie.load_demo(session, curated=True, person="ann")
+    made = genie.load_demo(curated=True, person="ann")
+    with reading() as session:
         kept = genie.get_benchmarks(session, "local", made.space_id)
     assert (made.title, made.warnings, dict(made.tables)["shop.sales.orders"]) == ("Sales, curated", (), 30_000)
     assert (len(kept.benchmarks), kept.held_out_count, kept.updated_by) == (30, 8, "ann")
     assert local.get_space(made.space_id).definition.text_instruction
-    with transaction() as session:
-        assert genie.load_demo(session, curated=True, person="ann").title == "Sales, curated (2)"
+    assert genie.load_demo(curated=True, person="ann").title == "Sales, curated (2)"
 
 
 def test_a_folder_and_a_definition_become_a_space_that_answers(local, pets):
@@ -52,6 +51,13 @@ def test_what_cannot_be_loaded_says_why(local, pets, tmp_path):
         genie.load_local(pets, genie.parse(other))
     with pytest.raises(InputError, match="identifier"):
         genie.load_local(pets, genie.parse({"version": 2, "data_sources": {"tables": [{"identifier": "pets"}]}}))
+
+
+def test_an_empty_folder_is_refused_though_its_tables_are_known_from_before(local, pets, tmp_path):
+    genie.load_local(pets, genie.parse(PETS))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"pets\.csv"):
+        genie.load_local(tmp_path / "empty", genie.parse(PETS))
 
 
 def test_an_overview_says_what_is_in_each_space_and_what_could_not_be_read(local, demo, pets):

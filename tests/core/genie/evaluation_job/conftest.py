@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from core import jobs, startup
 from core.db import reading, transaction
@@ -31,16 +32,27 @@ def space(genie: FaultyGenie, definition: dict[str, Any]) -> str:
 
 @pytest.fixture
 def submit(workbench: Settings, connect: Callable[..., GenieClient], space: str) -> Callable[..., jobs.JobView]:
-    """Commits an evaluation of the space; the Genie behaves as told. Further arguments are fields of the request."""
+    """Commits an evaluation of the space; the Genie behaves as told. Further arguments are fields of the request.
+
+    `prepare(session, job_id)` adds what an earlier attempt would have left, before a worker can see the job.
+    """
 
     def submit(
-        benchmarks: Sequence[Benchmark], behaviour: str = "ok", *, client: GenieClient | None = None, **fields: Any
+        benchmarks: Sequence[Benchmark],
+        behaviour: str = "ok",
+        *,
+        client: GenieClient | None = None,
+        prepare: Callable[[Session, str], None] | None = None,
+        **fields: Any,
     ) -> jobs.JobView:
         made = client or connect(behaviour)
         jobs.register(KIND, partial(evaluate_space, connect=lambda session, workspace: made))
         request = EvaluationRequest("local", fields.pop("space_id", space), tuple(benchmarks), **fields)
         with transaction() as session:
-            return submit_evaluation(session, request, person="ann")
+            job = submit_evaluation(session, request, person="ann")
+            if prepare:
+                prepare(session, job.id)
+            return job
 
     return submit
 

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from core import genie, jobs
+from core.clock import now
 from core.db import reading, transaction
+from core.db.models import GenieConversation
 from core.genie import OutcomeState
 from core.genie.evaluation_job.conversations import Conversations
-from core.genie.keeping import begin_conversation, open_conversations
+from core.genie.keeping import open_conversations
 from tests.core.jobs.conftest import until
 
 P, W, N, C = OutcomeState.PASSED, OutcomeState.WRONG, OutcomeState.NOT_MEASURED, OutcomeState.CONFIGURATION
@@ -137,11 +139,15 @@ def test_a_person_can_overrule_and_the_document_says_so(evaluate, outcomes, docu
     assert found["questions"][0]["overruled"] == {"measured": "wrong", "by": "ann", "reason": "It is the same."}
 
 
-def test_a_conversation_that_was_left_open_is_deleted_by_the_next_attempt(genie, connect, submit, right, space):
-    job = submit(right(1), "get.slow-300")
+def test_a_conversation_that_was_left_open_is_deleted_by_the_next_attempt(genie, submit, right, space):
     lost = genie.genie.start(space, "Somebody's")["conversation_id"]
-    begin_conversation("local", space, lost, job.id)
-    jobs.wait_for(job.id, 10)
+
+    def noted(session, job_id):
+        session.add(
+            GenieConversation(workspace="local", space_id=space, conversation_id=lost, job_id=job_id, created_at=now())
+        )
+
+    jobs.wait_for(submit(right(1), prepare=noted).id, 10)
     assert genie.genie.conversations == {} and no_conversations()
 
 

@@ -107,8 +107,8 @@ def test_a_broken_text_is_read_as_far_as_it_goes(start: int, length: int, put: s
 @pytest.mark.parametrize(
     "unit", ['"', "\\", '"a" ', "1,", '"a" × "b" ', "; ", "(", '- "a" (', '"a" 1 (1 rows), ', '"\\', '\\"']
 )
-def test_a_line_of_a_megabyte_is_read_in_linear_time(unit: str):
-    long = (unit * (1_000_000 // len(unit)))[:1_000_000]
+def test_a_line_of_two_hundred_thousand_characters_is_read_in_linear_time(unit: str):
+    long = (unit * (200_000 // len(unit)))[:200_000]
     began = time.process_time()
     starts = (
         "- ",
@@ -121,4 +121,4 @@ def test_a_line_of_a_megabyte_is_read_in_linear_time(unit: str):
     for start in starts:
         read(f'<data-3f9a1c2e>\nTable "t": 1 rows, 1 columns\n{start}{long}\n</data-3f9a1c2e>')
         read(f'<data-3f9a1c2e>\nTable "t": 1 rows, 1 columns\n{start}"{long}" "\n</data-3f9a1c2e>')
-    assert time.process_time() - began < 60, "quadratic time would take hours"
+    assert time.process_time() - began < 12, "quadratic time would take minutes"
