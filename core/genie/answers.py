@@ -9,7 +9,7 @@ from core.genie.results import ResultTable
 
 @dataclass(frozen=True)
 class Status:
-    """What the question is doing: `status` is the service's word, or WAITING_FOR_LIMIT before it is asked."""
+    """What the question is doing: `status` is the service's word, or WAITING_FOR_LIMIT while there is no place for it."""
 
     status: str
     elapsed_s: float

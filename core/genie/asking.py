@@ -131,8 +131,7 @@ class _Asking:
     def _start(self) -> str:
         """Ask, within the limit. Sets the conversation and returns the message's id."""
         self._calls.client()  # made before a place is taken: that may take seconds
-        self._tell("WAITING_FOR_LIMIT")
-        ticket = self._client.limiter.acquire(self._stop)
+        ticket = self._client.limiter.acquire(self._stop, on_wait=lambda: self._tell("WAITING_FOR_LIMIT"))
         self._waited_s += ticket.waited_s
         begun_ms = time.time() * 1000
         try:

@@ -6,7 +6,7 @@ next one early. So there is no avoidable 429, at the cost of one round trip per 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,8 +90,8 @@ class QuestionLimiter:
         self._store, self._key = store, key
         self._limit, self._window_s = _whole(per_window, window_s)
 
-    def acquire(self, stop: Stop | None = None) -> "Ticket":
-        """Wait for a place. Raises CancelledError when `stop` says so."""
+    def acquire(self, stop: Stop | None = None, on_wait: Callable[[], None] | None = None) -> "Ticket":
+        """Wait for a place; `on_wait` hears of it if there is none at once. Raises CancelledError when `stop` says so."""
         begun = time.monotonic()
         while True:
             if self._limit is None:
@@ -99,6 +99,8 @@ class QuestionLimiter:
             taken = self._store.take(self._key, self._limit, self._window_s * (1 + _MARGIN))
             if taken.id is not None:
                 return Ticket(self._store, self._key, taken.id, time.monotonic() - begun)
+            if on_wait:
+                on_wait()
             pause(taken.wait_s, stop)
 
     def hold(self, seconds: float | None) -> bool:

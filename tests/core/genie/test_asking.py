@@ -25,7 +25,7 @@ def test_an_answer_has_sql_columns_and_rows(genie, connect, space):
     answer = ask(connect(), space, "Which regions?", on_status=told.append)
     assert answer.failure is None and answer.status == "COMPLETED" and answer.sql == "SELECT region"
     assert answer.table.names == ("region", "n") and answer.table.rows == (("North", "2"), (None, "1"))
-    assert [each.status for each in told] == ["WAITING_FOR_LIMIT", "ASKING_AI", "EXECUTING_QUERY", "COMPLETED"]
+    assert [each.status for each in told] == ["ASKING_AI", "EXECUTING_QUERY", "COMPLETED"]
     assert answer.description and answer.duration_s > 0 and answer.attempts == 1
     assert genie.genie.conversations == {} and len(genie.requests("forget")) == 1
 

@@ -143,15 +143,16 @@ def test_half_a_question_a_minute_is_one_in_two_minutes():
         QuestionLimiter(store, "k", per_window=0)
 
 
-def test_waiting_can_be_stopped():
+def test_waiting_is_told_and_can_be_stopped():
     limiter = QuestionLimiter(MemoryPlaces(), "k", per_window=1)
-    limiter.acquire()
+    told: list[str] = []
+    limiter.acquire(on_wait=lambda: told.append("at once"))
     stopping = threading.Event()
     threading.Timer(0.2, stopping.set).start()
     begun = time.monotonic()
     with pytest.raises(CancelledError):
-        limiter.acquire(stopping.is_set)
-    assert time.monotonic() - begun < 1
+        limiter.acquire(stopping.is_set, on_wait=lambda: told.append("full"))
+    assert time.monotonic() - begun < 1 and set(told) == {"full"}
 
 
 @pytest.mark.parametrize("jitter", ["", "+start.slow-80"])
