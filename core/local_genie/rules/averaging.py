@@ -14,11 +14,16 @@ def averaged_per(reading: Reading) -> None:
         intent.groups = [
             group for group in intent.groups if group.entity not in homes
         ]  # "average price per book" is one
-    if not reading.averaged or len(intent.measures) != 1:
+    if len(intent.measures) != 1 or intent.rank is not None:
         return
     measure = intent.measures[0]
-    summed = measure.kind == "aggregate" and measure.function == "AVG" and not _is_column(reading, measure)
+    averages = measure.kind == "aggregate" and measure.function == "AVG"
     entities = [group for group in intent.groups if group.entity and group.entity != measure.home]
+    # a list of averages for things that have but a key is hardly wanted: "average data volume per subscriber"
+    nameless = averages and any(set(group.aliases) == {_key(reading, group.entity)} for group in entities)
+    if not reading.averaged and not nameless:
+        return
+    summed = averages and (nameless or not _is_column(reading, measure))
     buckets = [group for group in intent.groups if group.bucket and group.shown]
     if measure.kind not in ("count", "distinct") and not summed:
         return
@@ -50,6 +55,11 @@ def averaged_per(reading: Reading) -> None:
             "per", measure.home, of=inner, unit=group.entity, alias=f"average_{measure.alias}", tables=measure.tables
         )
     ]
+
+
+def _key(reading: Reading, table: str) -> str:
+    primary = reading.table(table).primary
+    return primary.name if primary is not None else ""
 
 
 def _bridge(reading: Reading, counted: str, unit: str) -> str:

@@ -1,7 +1,7 @@
 """Change between two spans of time: "how much did revenue grow from 2023 to 2024", "difference between … and …"."""
 
-from core.local_genie.rules.dates import DateSpan
 from core.local_genie.rules.intent import Measure
+from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
 

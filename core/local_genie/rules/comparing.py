@@ -1,11 +1,13 @@
 """Comparisons with numbers: which column or measure they are about, and so whether they filter rows or groups."""
 
+from dataclasses import replace
+
 from core.local_genie.rules.cues import IN_TOTAL, TIME_UNITS, Comparison, plain
 from core.local_genie.rules.intent import Condition, Having, Measure
 from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
-from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, fits
+from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
 
@@ -50,7 +52,9 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         meaning = reading.numeric(reading.items[following], near=0.9)
         if meaning is not None and meaning.weight < 1.4 and last in UNITS:
             reading.items[following].role = "cue"
-            following, unit, in_unit = None, last, meaning
+            chosen = column_in(reading, last)
+            likely = [m for m in reading.items[following].meanings if m.column is not None and m.column is chosen]
+            following, unit, in_unit = None, last, next(iter(likely), meaning)
     if (
         following is not None
         and (comparison.operator, comparison.value) in ((">=", 1), (">", 0))
@@ -129,7 +133,13 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
     if not unit and not comparison.adjective and reading.placed and (reading.intent.groups or reading.subject >= 0):
         _having(reading, reading.placed[0].measure, comparison)  # "…, only those with at least 30"
         return
-    column = column_in(reading, unit) or _by_hint(reading, comparison.adjective or ("price" if not unit else "long"))
+    if unit in SECONDS and (lapse := lapse_in(reading, unit)) is not None:
+        part, factor = lapse
+        _row(reading, part.sql, part.tables, replace(comparison, value=comparison.value * factor), None, unit)
+        return
+    column = column_in(reading, unit) or _by_hint(
+        reading, comparison.adjective or ("price" if not unit else "long"), unit
+    )
     if column is not None:
         _row(reading, column.sql, frozenset({column.table}), comparison, column, unit)
     else:
@@ -196,12 +206,17 @@ def _numeric(reading: Reading, meaning: Meaning, comparison: Comparison, index: 
         and meaning.home in reading.paths
         and meaning.column is not None
         and _is_many(reading, subject, meaning.home)
-        and reading.word(index) == ""
+        and (reading.word(index) == "" or not _is_spoken_of(reading, meaning.home))
         and _sums(reading, comparison)
     ):
         _having(reading, reading.measured(meaning), comparison)
         return
     _row(reading, meaning.sql, meaning.tables, comparison, meaning.column, unit)
+
+
+def _is_spoken_of(reading: Reading, table: str) -> bool:
+    """Whether rows of a table are named; else "platforms with more than 100 clicks" speaks of all their clicks."""
+    return any(item.is_phrase and item.best.kind == "table" and item.best.home == table for item in reading.items)
 
 
 def _sums(reading: Reading, comparison: Comparison) -> bool:
@@ -233,12 +248,16 @@ def _counted(reading: Reading, before: int) -> Measure:
 
 
 def _having(reading: Reading, measure: Measure, comparison: Comparison) -> None:
-    value = (
-        f"{plain(comparison.value)} AND {plain(comparison.upper)}"
-        if comparison.upper is not None
-        else plain(comparison.value)
-    )
+    factor = 0.01 if comparison.percent and _is_fraction(measure) else 1.0
+    low = plain(round(comparison.value * factor, 9))
+    value = f"{low} AND {plain(comparison.upper * factor)}" if comparison.upper is not None else low
     reading.intent.havings.append(Having(measure, comparison.operator, value))
+
+
+def _is_fraction(measure: Measure) -> bool:
+    """Whether a quotient counts to one rather than to a hundred."""
+    sql = measure.sql if measure.kind in ("raw", "aggregate") else "/" if measure.kind == "share" else ""
+    return "/" in sql and "100" not in sql and measure.scale == 1
 
 
 def _row(
@@ -264,9 +283,14 @@ def _own_price(reading: Reading, word: str, unit: str) -> Column | None:
     return column if word in ("cost", "pric", "worth") and column is not None and fits(column, unit) else None
 
 
-def _by_hint(reading: Reading, hint: str) -> Column | None:
+def _by_hint(reading: Reading, hint: str, unit: str) -> Column | None:
     for key, path in sorted(reading.paths.items(), key=lambda each: each[1].cost):
-        if path.single and (column := reading.hinted(reading.table(key), hint)) and column.kind == "number":
+        if (
+            path.single
+            and (column := reading.hinted(reading.table(key), hint))
+            and column.kind == "number"
+            and fits(column, unit)
+        ):
             return column
         if path.cost == 0 and hint == "price":
             amounts = [c for c in reading.base.columns.values() if is_amount(c)]

@@ -34,6 +34,8 @@ def chain(reading: Reading, index: int) -> list[int]:
         item, word = reading.items[n], reading.word(n)
         if item.span or item.role == "group" or (item.is_word and item.words[0].kind == "sign") or word == "how":
             break
+        if found and any(comparison.start == item.start for comparison in reading.comparisons):
+            break
         headed = any(reading.items[m].a("table", near=0.75) for m in found)
         if item.is_phrase and not item.role:
             if headed and item.best.column is not None and item.best.column.is_date and item.best.kind == "column":
@@ -60,9 +62,18 @@ def chain(reading: Reading, index: int) -> list[int]:
 
 def count_rows(reading: Reading, start: int, index: int, *, often: bool = False) -> None:
     averaged = said_average(reading)
-    found = chain(reading, index)
+    compared = {comparison.start for comparison in reading.comparisons}  # "how many repairs cost more than …"
+    found = [n for n in chain(reading, index) if n == index or reading.items[n].end not in compared]
     words = {word.lower for item in reading.items[index : (found[-1] if found else index + 2)] for word in item.words}
-    tables = [n for n in found if reading.items[n].a("table", near=0.75) and reading.items[n].best.weight >= SURE]
+    distinct = bool(DISTINCT_WORDS & {reading.word(n) for n in range(index, found[0])}) if found else False
+    tables = [
+        n
+        for n in found
+        if reading.items[n].a("table", near=0.75)
+        and reading.items[n].best.weight >= SURE
+        and reading.items[n].best.kind not in ("value", "filter")
+        and not (distinct and reading.items[n].best.kind == "column")
+    ]
     numbers = [
         n for n in found if reading.numeric(reading.items[n], near=0.9) and reading.items[n].best.kind != "table"
     ]
@@ -82,10 +93,15 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         reading.items[lasting].role = "measure"
         return
     if tables and not often:
-        chosen = tables[-1]
+        # "how many customers ordered": what somebody did is no noun
+        done = [n for n in tables[1:] if reading.items[n].words[-1].lower.endswith("ed")]
+        chosen = next(n for n in reversed(tables) if n not in done)
         key = reading.items[chosen].a("table", near=0.75)
         assert key is not None
         reading.averaged = reading.averaged or averaged
+        for n in found:  # "royalty statements": a number that stands before the noun belongs to it
+            if n == chosen - 1 and reading.items[n].best.kind == "measure":
+                reading.items[n].role = "measure"
         measure = Measure(
             "count", key.home, alias=alias_of(reading.table(key.home).words[-1] if len(key.phrase) < 3 else key.phrase)
         )
@@ -104,6 +120,8 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         column = reading.items[n].a("column", near=0.8)
         if column and column.column and column.column.is_date:
             break  # "how many exams" of an exam's date are rows
+        if reading.items[n].best.kind in ("value", "filter"):
+            continue  # emergencies are rows that are one, not values of yes and no
         if column and column.column and column.weight >= 1.2 and not often:
             place(
                 reading,

@@ -68,8 +68,8 @@ _BEFORE = [
     (re.compile(r"(?:exactly|equal to|equals|=)$"), "="),
 ]
 _AFTER = [
-    (re.compile(r"^(?:or|and) (?:more|higher|older|longer|above|over|greater|up|better|larger)\b"), ">="),
-    (re.compile(r"^(?:or|and) (?:less|fewer|lower|below|under|younger|shorter|smaller)\b"), "<="),
+    (re.compile(r"^(?:\w+ )?(?:or|and) (?:more|higher|older|longer|above|over|greater|up|better|larger)\b"), ">="),
+    (re.compile(r"^(?:\w+ )?(?:or|and) (?:less|fewer|lower|below|under|younger|shorter|smaller)\b"), "<="),
 ]
 
 
@@ -83,6 +83,7 @@ class Comparison:
     value: float
     upper: float | None = None
     adjective: str = ""
+    percent: bool = False
     times: bool = False  # "more than twice", "more than 3 times": what happens is counted
 
     @property
@@ -154,10 +155,13 @@ def find_comparisons(words: Sequence[Token], taken: set[int]) -> list[Comparison
             operator = next((op for pattern, op in _AFTER if pattern.search(after)), "")
             if not operator:
                 continue
-            end += 2
+            end += 2 * after.startswith(
+                ("or ", "and ")
+            )  # "100 or more", but "100 euros or more" leaves the unit to be read
         times = word.lower in ("once", "twice") or (end < len(words) and words[end].lower == "times")
         end += end < len(words) and words[end].lower == "times"
-        found.append(Comparison(max(0, at - size), end, operator, value, None, adjective, times))
+        percent = word.text.endswith("%") or (end < len(words) and words[end].lower in ("percent", "%", "pct"))
+        found.append(Comparison(max(0, at - size), end, operator, value, None, adjective, percent, times))
     return found
 
 

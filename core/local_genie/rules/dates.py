@@ -1,15 +1,11 @@
-"""Dates in a question: which stretch of words means which span of time.
-
-A span holds its first day and the day after its last; either may be open. Relative spans ("last month") keep their
-words and are resolved against the newest date in the data, because sample data stands still while the clock runs.
-"""
+"""Dates in a question: which stretch of words means which span of time."""
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
+from core.local_genie.rules.periods import MONTHS_IN, DateSpan, made, part_of
 from core.local_genie.rules.words import Token
 
 UNITS = {"year": "YEAR", "quarter": "QUARTER", "month": "MONTH", "week": "WEEK", "day": "DAY"}
@@ -23,36 +19,8 @@ _SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _BEFORE_YEAR = frozenset(
     "in of for since after before during from year and to until till through quarter half by between vs versus or over end start beginning than with was were , q1 q2 q3 q4 h1 h2 fy".split()  # noqa: SIM905
 )
+_BESIDE = frozenset("and or to with vs versus the , in of from".split())  # noqa: SIM905
 _NUMBER_BEFORE = frozenset("than least most over under above below exceeding exceeds top first".split())  # noqa: SIM905
-
-
-@dataclass(frozen=True)
-class DateSpan:
-    """Words `start` to `end` (exclusive) mean the days from `lo` to before `hi`.
-
-    `part` is a recurring part of time instead, such as ("MONTH", 3) for "in March" of any year. `relative` is
-    (unit, offset, count) for spans that hang on the newest date. `unit` is the grain that was spoken of.
-    """
-
-    start: int
-    end: int
-    lo: date | None = None
-    hi: date | None = None
-    part: tuple[str, int] | None = None
-    relative: tuple[str, int, int] | None = None
-    unit: str = ""
-    ends: tuple["DateSpan", "DateSpan"] | None = None  # the first and last of "from 2023 to 2024"
-
-    def resolved(self, newest: date) -> "DateSpan":
-        """The same span with its days filled in."""
-        if self.relative is None:
-            return self
-        unit, offset, count = self.relative
-        if (offset == 0 and count > 1) or unit == "DAY":  # "last 6 months", "last 30 days": back from the newest day
-            hi = newest + timedelta(days=1 if offset == 0 else 1 + offset)
-            return replace(self, lo=_shift(hi, unit, -count), hi=hi)
-        lo = _shift(_floor(newest, unit), unit, offset)
-        return replace(self, lo=lo, hi=_shift(lo, unit, count))
 
 
 def find_dates(words: Sequence[Token]) -> list[DateSpan]:
@@ -64,18 +32,44 @@ def find_dates(words: Sequence[Token]) -> list[DateSpan]:
         if span is None:
             at += 1
             continue
-        found.append(span)
-        at = span.end
+        found.append(_opened(span, words))
+        at = found[-1].end
+    _share_years(found, words)
     years = [span for span in found if span.unit == "YEAR" and span.lo and span.hi]
     if len(years) == 1:  # "in March … 2024": the year belongs to the part
         parts = [span for span in found if span.part and span.part[0] in ("MONTH", "QUARTER", "HALF")]
         for span in parts:
             unit, number = span.part or ("", 0)
-            joined = replace(span, **_part_of(years[0].lo.year, unit, number), part=None, unit=unit)
+            joined = replace(span, **part_of(years[0].lo.year, unit, number), part=None, unit=unit)
             found[found.index(span)] = joined
         if parts:
             found.remove(years[0])
     return found
+
+
+def _opened(span: DateSpan, words: Sequence[Token]) -> DateSpan:
+    """ "In 2022 or later": the span without its end, or without its beginning."""
+    side = _word(words, span.end + 1) if _word(words, span.end) in ("or", "and") else ""
+    if span.lo and span.hi and side in ("later", "after", "afterwards", "newer", "since", "onwards"):
+        return replace(span, end=span.end + 2, hi=None, unit="BOUND")
+    if span.lo and span.hi and side in ("earlier", "before", "older"):
+        return replace(span, end=span.end + 2, lo=None, unit="BOUND")
+    return span
+
+
+def _share_years(found: list[DateSpan], words: Sequence[Token]) -> None:
+    """ "Q1 and Q2 2024", "March 2024 versus April": what stands beside a part of a year is a part of the same year."""
+    for n in [*range(len(found) - 1, -1, -1), *range(len(found))]:
+        part, number = found[n].part or ("", 0)
+        for other in (n + 1, n - 1):
+            if part not in MONTHS_IN or not 0 <= other < len(found) or found[n].part is None:
+                continue
+            beside, between = (
+                found[other],
+                range(min(found[n].end, found[other].end), max(found[n].start, found[other].start)),
+            )
+            if beside.unit == part and beside.lo and all(words[at].lower in _BESIDE for at in between):
+                found[n] = replace(found[n], **part_of(beside.lo.year, part, number), part=None, unit=part)
 
 
 def _range(words: Sequence[Token], at: int) -> DateSpan | None:
@@ -90,8 +84,9 @@ def _range(words: Sequence[Token], at: int) -> DateSpan | None:
         after = month.end if month else len(words)
         if month and month.part and _word(words, after) in ("and", "to", "until", "till", "through"):
             last = _plain(words, after + 1)
-            if last and last.lo:
-                return replace(last, start=at, lo=date(last.lo.year, month.part[1], 1), unit="")
+            if last and last.lo and month.part[0] in MONTHS_IN:
+                first = replace(month, **part_of(last.lo.year, *month.part), part=None)
+                return DateSpan(at, last.end, first.lo, last.hi, ends=(first, last))
         return None
     if (
         first is None
@@ -160,37 +155,39 @@ def _relative(words: Sequence[Token], at: int) -> DateSpan | None:
 def _plain(words: Sequence[Token], at: int) -> DateSpan | None:
     """A day, month, quarter, half or year with its year, from word `at`."""
     start = at
+    if _word(words, at) == _word(words, at + 1) == "in":
+        return None  # "log in in 2024"
     while _word(words, at) in ("the", "year", "in") and at < len(words) - 1:
         at += 1
     word = _word(words, at)
     if iso := re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?", word):
         year, month, day = int(iso[1]), int(iso[2]), int(iso[3] or 0)
-        return _made(start, at + 1, year, month, day)
+        return made(start, at + 1, year, month, day)
     if local := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", word):
-        return _made(start, at + 1, int(local[3]), int(local[2]), int(local[1]))
+        return made(start, at + 1, int(local[3]), int(local[2]), int(local[1]))
     if word in MONTHS:
         place = at + 1
         if re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", _word(words, place)):
             day, after = int(re.sub(r"\D", "", _word(words, place))), place + 1
             after += _word(words, after) == ","
             if year := _year(words, after, bare=True):
-                return _made(start, after + 1, year, MONTHS[word], day)
+                return made(start, after + 1, year, MONTHS[word], day)
         place += _word(words, place) in ("of", ",")
         year = _year(words, place, bare=True)
-        return _made(start, place + 1, year, MONTHS[word], 0) if year else None
+        return made(start, place + 1, year, MONTHS[word], 0) if year else None
     if re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", word):
         place = at + 1 + (_word(words, at + 1) == "of")
         if _word(words, place) in MONTHS and (year := _year(words, place + 1, bare=True)):
-            return _made(start, place + 2, year, MONTHS[_word(words, place)], int(re.sub(r"\D", "", word)))
+            return made(start, place + 2, year, MONTHS[_word(words, place)], int(re.sub(r"\D", "", word)))
     if part := _quarter(words, at):
         unit, number, place = part
         place += _word(words, place) in ("of", "in", ",")
         if year := _year(words, place, bare=True):
-            return DateSpan(start, place + 1, **_part_of(year, unit, number), unit=unit)
+            return DateSpan(start, place + 1, **part_of(year, unit, number), unit=unit)
         return None
     if year := _year(words, at, bare=start < at):
         if part := _quarter(words, at + 1):
-            return DateSpan(start, part[2], **_part_of(year, part[0], part[1]), unit=part[0])
+            return DateSpan(start, part[2], **part_of(year, part[0], part[1]), unit=part[0])
         return DateSpan(start, at + 1, date(year, 1, 1), date(year + 1, 1, 1), unit="YEAR")
     return None
 
@@ -218,18 +215,25 @@ def _quarter(words: Sequence[Token], at: int) -> tuple[str, int, int] | None:
     word = _word(words, at)
     if short := re.fullmatch(r"([qh])([1-4])", word):
         return ("QUARTER" if short[1] == "q" else "HALF"), int(short[2]), at + 1
-    if word in _ORDINALS and (following := _word(words, at + 1)) in ("quarter", "half"):
+    following = _word(words, at + 1)
+    if word in _ORDINALS and following in (
+        "and",
+        "to",
+        "or",
+        "vs",
+        "versus",
+        "with",
+        "until",
+    ):  # "the first and the second half"
+        ahead = at + 2 + (_word(words, at + 2) == "the")
+        if _word(words, ahead) in _ORDINALS and (shared := _word(words, ahead + 1)) in ("quarter", "half"):
+            return ("QUARTER" if shared == "quarter" else "HALF"), _ORDINALS[word], at + 1
+    if word in _ORDINALS and following in ("quarter", "half"):
         number = _ORDINALS[word]
         return ("QUARTER", number, at + 2) if following == "quarter" else ("HALF", min(number, 2), at + 2)
     if word == "quarter" and re.fullmatch("[1-4]", _word(words, at + 1)):
         return "QUARTER", int(_word(words, at + 1)), at + 2
     return None
-
-
-def _part_of(year: int, unit: str, number: int) -> dict[str, date]:
-    months = {"MONTH": 1, "QUARTER": 3, "HALF": 6}[unit]
-    lo = date(year, (number - 1) * months + 1, 1)
-    return {"lo": lo, "hi": _shift(lo, "MONTH", months)}
 
 
 def _year(words: Sequence[Token], at: int, *, bare: bool) -> int | None:
@@ -254,30 +258,6 @@ def _year(words: Sequence[Token], at: int, *, bare: bool) -> int | None:
         ):
             return int(words[at].text) if not following.isalpha() or words[at + 1].stop else None
     return int(words[at].text)
-
-
-def _made(start: int, end: int, year: int, month: int, day: int) -> DateSpan | None:
-    try:
-        lo = date(year, month, day or 1)
-    except ValueError:
-        return None
-    hi = lo + timedelta(days=1) if day else _shift(lo, "MONTH", 1)
-    return DateSpan(start, end, lo, hi, unit="DAY" if day else "MONTH")
-
-
-def _floor(day: date, unit: str) -> date:
-    if unit == "WEEK":
-        return day - timedelta(days=day.weekday())
-    month = {"YEAR": 1, "QUARTER": (day.month - 1) // 3 * 3 + 1}.get(unit, day.month)
-    return day if unit == "DAY" else date(day.year, month, 1)
-
-
-def _shift(day: date, unit: str, count: int) -> date:
-    if unit in ("DAY", "WEEK"):
-        return day + timedelta(days=count * (7 if unit == "WEEK" else 1))
-    months = day.year * 12 + day.month - 1 + count * {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[unit]
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _word(words: Sequence[Token], at: int) -> str:

@@ -8,8 +8,8 @@ back from the newest date of that column.
 from dataclasses import replace
 
 from core.local_genie.rules.changing import apply_change
-from core.local_genie.rules.dates import DateSpan
 from core.local_genie.rules.intent import Condition, Group
+from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.spans import bucket_sql, newest, span_sql

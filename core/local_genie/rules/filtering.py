@@ -19,6 +19,9 @@ _BEFORE_CODE = frozenset("= is of code number no id type :".split())  # noqa: SI
 _PAIRS = {("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than")}
 
 
+_HAVING = frozenset("with have has had having got contain contains need needs needed require requires".split())  # noqa: SIM905
+
+
 def negations(reading: Reading) -> dict[int, int]:
     """Where a negation stands → the item that it denies; marks the words as used."""
     found: dict[int, int] = {}
@@ -44,6 +47,11 @@ def negations(reading: Reading) -> dict[int, int]:
         elif word in ("never", "no", "not", "without"):
             _unnamed(reading, index, word)
     return found
+
+
+def is_denied(reading: Reading, index: int) -> bool:
+    """Whether a negation stands right before an item ("no insured value")."""
+    return bool(_NOT & set(reading.lead(index, 1))) or reading.lead(index, 2)[:1] == ["not"]
 
 
 def _unnamed(reading: Reading, index: int, word: str) -> None:
@@ -80,9 +88,11 @@ def apply_negations(reading: Reading, denied: dict[int, int]) -> dict[str, int]:
     absent: dict[str, int] = {}
     for cue, index in denied.items():
         item = reading.items[index]
-        meaning = item.best
+        meaning = (item.a("column") or item.best) if item.best.kind == "measure" else item.best
         choices = [m for m in item.meanings if m.weight >= item.best.weight * 0.6]
         many = next((m for m in choices if not reading.is_single(m.home) and m.home in reading.paths), None)
+        if meaning.column is not None and meaning.column.is_date and reading.is_single(meaning.home):
+            many = None  # "fines that have not been paid" says it of the fines
         if many is not None and meaning.kind in ("table", "column"):
             item.role = "negation"
             absent[many.home] = min(absent.get(many.home, 10**6), reading.items[cue].start)
@@ -140,6 +150,8 @@ def close_absences(reading: Reading, absent: dict[str, int]) -> None:
             if c.tables and c.tables <= inside and (c.span[0] < 0 or reading.items[c.span[0]].start > start)
         ]  # fmt: skip
         reading.intent.conditions = [c for c in reading.intent.conditions if c not in taken]
+        said = {i.best.home for i in reading.items if i.role == "presence" and i.start > start} & inside
+        reading.intent.presences = [each for each in reading.intent.presences if each not in said]
         reading.intent.absences.append(Absence(table, tuple(taken)))
 
 
@@ -173,8 +185,10 @@ def apply_values(reading: Reading) -> None:
         elif (
             meaning.kind == "column"
             and meaning.column is not None
-            and meaning.column.is_date
-            and _is_state(reading, index, meaning.column)
+            and (
+                is_had(reading, index, meaning.column)
+                or (meaning.column.is_date and _is_state(reading, index, meaning.column))
+            )
         ):
             item.role = "filter"
             reading.intent.conditions.append(
@@ -183,6 +197,17 @@ def apply_values(reading: Reading) -> None:
         elif meaning.kind == "table" and meaning.weight >= 1.3 and not reading.is_single(meaning.home):
             item.role = "presence"
             reading.intent.presences.append(meaning.home)
+
+
+def is_had(reading: Reading, index: int, column: Column) -> bool:
+    """ "Donations with a comment", "clients that have an advisor": the cell is not empty."""
+    lead = reading.lead(index, 3)
+    while lead and lead[-1] in ("a", "an", "any", "some", "the"):
+        lead = lead[:-1]
+    gaps = 0 <= column.filled < reading.table(column.table).rows
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    compared = following is not None and (following.role == "cue" or following.is_number)
+    return gaps and not compared and bool(lead) and lead[-1] in _HAVING
 
 
 def _is_state(reading: Reading, index: int, column: Column) -> bool:
@@ -206,12 +231,12 @@ def code_condition(reading: Reading, index: int) -> Condition | None:
 
 
 def _marked(reading: Reading, index: int) -> Condition | None:
-    """ "C checks", "MON members": a code in capitals right before the thing that it marks."""
-    meaning = reading.items[index].a("table", near=0.9)
+    """ "C checks", "A class items": a code in capitals right before the thing or the column that it marks."""
+    meaning = reading.items[index].a("table", "column", near=0.9)
     text = reading.items[index - 1].words[0].text if index > 1 and _free(reading, index - 1) else ""
     if meaning is None or not text.isupper() or len(text) > 4 or text == "I":
         return None
-    for column in reading.table(meaning.home).columns.values():
+    for column in [meaning.column] if meaning.column else reading.table(meaning.home).columns.values():
         if column.kind == "text" and text in (column.values or ()):
             reading.items[index - 1].role = "filter"
             return reading.condition_of(value_meaning(column, text, 2.0, "value"), index - 1)
@@ -260,11 +285,9 @@ def _value(column: Column, text: str, said: float | None, meaning: Meaning) -> o
     if column.kind == "number":
         if said is None or (column.values is not None and said not in [float(value) for value in column.values]):
             return None
-        return (
-            int(said)
-            if float(said).is_integer() and (column.values is not None or column.key_like or meaning.kind == "table")
-            else None
-        )
+        if not float(said).is_integer():
+            return said if column.values is not None else None
+        return int(said) if column.values is not None or column.key_like or meaning.kind == "table" else None
     if column.kind != "text":
         return None
     for value in column.values or ():

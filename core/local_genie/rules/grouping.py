@@ -1,10 +1,9 @@
-"""What the answer is broken down by ("by region", "each month"), and what a which- or list-question asks for."""
+"""What the answer is broken down by ("by region", "each month")."""
 
-from core.local_genie.rules.cues import ADVERBS, TIME_UNITS, number
+from core.local_genie.rules.cues import ADVERBS, TIME_UNITS
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.matching import Item
-from core.local_genie.rules.reading import ASKING, Reading
-from core.local_genie.rules.schema import Column
+from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.vocabulary import Meaning
 
 _BY = frozenset("by per each every across".split())  # noqa: SIM905
@@ -116,146 +115,6 @@ def _add_bucket(reading: Reading, cue: int, index: int) -> None:
 
 def _is_average_of(reading: Reading, index: int) -> bool:
     return bool({"average", "mean", "avg"} & set(reading.lead(index, 2)))
-
-
-def find_subject(reading: Reading) -> None:
-    """Find what a question asks for: behind which/what/list, behind "top 5", or at its very start."""
-    starts = [n for n in range(len(reading.items)) if _asks(reading, n)]
-    for index in starts[:2]:
-        if _subject_from(reading, index + 1):
-            return
-    for superlative in reading.superlatives:
-        if (superlative.limit or not starts) and _subject_from(reading, reading.index_at(superlative.end)):
-            return
-    if not starts and reading.items and reading.items[0].is_phrase and not reading.items[0].role:
-        item = reading.items[0]
-        if item.a("table", near=0.8) and not any(
-            reading.word(n) in ("count", "numbers", "volume") for n in range(1, min(3, len(reading.items)))
-        ):
-            reading.subject = 0
-
-
-def _subject_from(reading: Reading, index: int) -> bool:
-    """Take the first thing at or after `index` that a row of the answer could be."""
-    first = -1
-    for n in range(index, min(len(reading.items), index + 9)):
-        item = reading.items[n]
-        word = reading.word(n)
-        if item.role in ("cue", "hint") and not item.is_phrase:
-            continue
-        if item.role or item.span:
-            break
-        if word:
-            if (
-                word
-                in (
-                    "how",
-                    "many",
-                    "much",
-                    "number",
-                    "count",
-                    "average",
-                    "mean",
-                    "avg",
-                    "median",
-                    "total",
-                    "sum",
-                    "share",
-                    "percentage",
-                    "percent",
-                    "proportion",
-                    "fraction",
-                    "ratio",
-                    "rate",
-                    "overall",
-                    "and",
-                    ",",
-                    "by",
-                    "with",
-                    "in",
-                    "from",
-                    "for",
-                    "that",
-                    "where",
-                    "who",
-                    "whose",
-                    "when",
-                )
-                and n >= index
-            ):
-                break
-            if (
-                TIME_UNITS.get(word)
-                and TIME_UNITS[word] in ("YEAR", "QUARTER", "MONTH", "WEEK", "WEEKDAY", "DAY", "HOUR")
-                and first < 0
-                and reading.word(index - 1) in ("which", "what", "in", "on")
-            ):
-                reading.subject = n
-                return True
-            if item.words[0].stop or word in (
-                "names",
-                "name",
-                "different",
-                "distinct",
-                "unique",
-                "details",
-                "information",
-                "only",
-            ):
-                if first >= 0:
-                    break
-                continue
-            break
-        if item.is_number and number(item.words[0]) is not None:
-            continue
-        if not item.is_phrase:
-            break
-        ahead = reading.items[n + 1] if n + 1 < len(reading.items) else None
-        if (
-            ahead is not None
-            and not item.a("table")
-            and ahead.is_phrase
-            and ahead.a("table", near=0.9)
-            and not ahead.role
-            and reading.superlatives
-        ):
-            continue  # "top 5 best paid employees": an adjective before the noun
-        if item.best.kind == "measure" or (item.a("table") is None and reading.groupable(item) is None):
-            if item.best.kind in ("value", "filter"):
-                continue  # an adjective: "which open tickets"
-            break
-        meaning = reading.groupable(item)
-        if meaning is not None and item.best.kind in ("value", "filter") and meaning.weight < item.best.weight * 0.9:
-            continue
-        if meaning is not None and meaning.column is not None and _amount_asked(reading, item, meaning.column):
-            break
-        first = n
-        if (
-            n + 1 < len(reading.items)
-            and reading.items[n + 1].is_phrase
-            and reading.items[n + 1].a("table", near=0.9)
-            and not reading.items[n + 1].role
-        ):
-            continue  # "which customer accounts": the last noun is the thing
-        break
-    if first >= 0:
-        reading.subject = first
-    return first >= 0
-
-
-def _amount_asked(reading: Reading, item: Item, column: Column) -> bool:
-    """ "The maximum capacity": a number right behind a superlative is what is asked for, not a thing that has one."""
-    plain = any(each.end == item.start and each.limit is None for each in reading.superlatives)
-    return plain and column.kind == "number" and not column.key_like
-
-
-def _asks(reading: Reading, index: int) -> bool:
-    """Whether a word asks for something: which and what anywhere, list and show where a sentence begins."""
-    word = reading.word(index)
-    if reading.items[index].role or word not in ASKING:
-        return False
-    before = reading.word(index - 1) if index else ""
-    return word in ("which", "what", "who") or index == 0 or before in ("please", "you", "me", "to", ",", "and", "then")
 
 
 def _is_below(reading: Reading, events: str, other: Item) -> bool:

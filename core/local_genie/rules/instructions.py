@@ -7,16 +7,25 @@ to …") and what it says can be tied to columns and values. Everything else is 
 import re
 from collections.abc import Sequence
 
-from core.local_genie.rules.cues import SUPERLATIVES
+from core.local_genie.rules.cues import SUPERLATIVES, find_comparisons
 from core.local_genie.rules.defaulting import DEFAULT, EXCEPTION, ONLY, Rules, default_rule
 from core.local_genie.rules.fragments import Fragment
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.leading import DATE_RULE, borrowed_date, date_rule, via_rule
+from core.local_genie.rules.leading import borrowed_date, date_rule, via_rule
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
 from core.local_genie.rules.schema import Schema, is_amount
+from core.local_genie.rules.snippets import value_meaning
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
-from core.local_genie.rules.wording import AGGREGATE, CONDITION, aggregate_in, conditions_in, items_of, spoken_measure
+from core.local_genie.rules.wording import (
+    AGGREGATE,
+    CONDITION,
+    aggregate_in,
+    conditions_in,
+    items_of,
+    spoken_comparison,
+    spoken_measure,
+)
 from core.local_genie.rules.words import tokens
 
 _VERBS = re.compile(
@@ -26,7 +35,7 @@ _VERBS = re.compile(
 )
 
 _WEAK_VERBS = re.compile(
-    r"\s+(?:is|are|has|have|was|were)\s+(?:(?:one|those|any|the\s+ones?|an?|when|if|where|counted\s+when)\s+)?|\s+(?:when|if|where)\s+",
+    r"\s+(?:is|are|has|have|was|were)\s+(?:(?:one|those|any|the\s+ones?|an?|when|if|where|while|as\s+long\s+as|counted\s+when)\s+)?|\s+(?:when|if|where|while|as\s+long\s+as)\s+",
     re.IGNORECASE,
 )
 
@@ -61,7 +70,7 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
 def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, rules: Rules) -> None:
     if borrowed_date(sentence, schema, vocabulary, rules) or via_rule(sentence, joins, vocabulary):
         return
-    if (match := DATE_RULE.match(sentence)) and date_rule(match, schema, vocabulary, rules):
+    if date_rule(sentence, schema, vocabulary, rules):
         return
     if DEFAULT.search(sentence) or (ONLY.search(sentence) and EXCEPTION.search(sentence)):
         default_rule(sentence, schema, joins, vocabulary, rules)
@@ -73,8 +82,8 @@ def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, r
     left, right = sentence[: match.start()], sentence[match.end() :]
     if (
         not strong
-        and re.match(r"\s*(?:when|if|where)\b", match.group(), re.IGNORECASE) is None
-        and (later := re.search(r"\s(?:when|if|where)\s", right))
+        and re.match(r"\s*(?:when|if|where|while|as)\b", match.group(), re.IGNORECASE) is None
+        and (later := re.search(r"\s(?:when|if|where|while|as long as)\s", right))
     ):
         left, right = f"{left} {right[: later.start()]}", right[later.end() :]  # "a patient was seen when …"
     for term in _terms(left, vocabulary, alone=bool(strong)):
@@ -110,6 +119,8 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
 
 
 def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
+    if any(m.kind == "table" and m.weight >= 2.5 for m in vocabulary.find(tokens(term))):
+        return  # a table is what it is called
     mentioned = [
         m.home
         for item in items_of(f"{left} . {right}", vocabulary)
@@ -166,6 +177,15 @@ def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, voca
                 ),
             )
         return
+    if find_comparisons(tokens(right), set()):
+        if found := spoken_comparison(right, schema, vocabulary, mentioned):
+            vocabulary.add(
+                term,
+                Meaning(
+                    "filter", min(found.tables), 2.9, sql=found.sql, fragment=found, tables=found.tables, origin="rule"
+                ),
+            )
+        return
     _alias(term, items, vocabulary)
 
 
@@ -189,10 +209,15 @@ def _amount_with(items: Sequence[Item], conditions: list[Fragment]) -> Meaning |
     )
 
 
+_WHOSE = frozenset("whose where that which who having".split())  # noqa: SIM905
+
+
 def _alias(term: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
     """ "Clients are customers": another word for one thing that is known."""
     if any(word.lower in SUPERLATIVES for word in tokens(term)):
         return  # "largest means by area" ranks, it names nothing
+    if any(item.text in _WHOSE for item in items):
+        return  # "results whose …": some of them, and which was not understood
     strong = [item for item in items if item.is_phrase and item.best.weight >= 1.5]
     first = next((item for item in items if not (item.is_word and item.words[0].stop)), None)
     if first is not None and first.is_phrase and first.best.kind == "table" and first.best.weight >= 1.5:
@@ -208,3 +233,7 @@ def _alias(term: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
         targets = [m for m in targets if m.weight >= strong[0].best.weight * 0.95]
     for meaning in targets:
         vocabulary.add(term, meaning, 2.6)
+    column = targets[0].column if len(targets) == 1 and targets[0].kind == "column" else None
+    if column is not None and column.kind == "text":  # "city means the city of the restaurant": and Basel is its value
+        for value in column.values or ():
+            vocabulary.add(str(value), value_meaning(column, value, 2.9, "rule"))

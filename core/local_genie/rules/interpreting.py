@@ -1,20 +1,23 @@
 """One question read from one base table: the steps in their order, and how well the reading holds together."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.averaging import averaged_per
 from core.local_genie.rules.comparing import apply_comparisons
-from core.local_genie.rules.dates import DateSpan
+from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
 from core.local_genie.rules.filtering import apply_codes, apply_negations, apply_values, close_absences, negations
-from core.local_genie.rules.grouping import find_groups, find_subject
+from core.local_genie.rules.grouping import find_groups
 from core.local_genie.rules.intent import Condition, Intent, Measure
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.listing import list_columns, more_columns
 from core.local_genie.rules.matching import cut, unexplained
 from core.local_genie.rules.measuring import default_measure, find_measures
+from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.ranking import apply_ranking
 from core.local_genie.rules.reading import ASKING, Reading
 from core.local_genie.rules.schema import Table
@@ -156,7 +159,31 @@ def _settle(reading: Reading) -> None:
     wanted = home_of(frozenset(tables), reading.knowledge.schema, reading.knowledge.joins) if tables else None
     if wanted is None and intent.columns:
         wanted = next((group.entity or next(iter(group.tables), None) for group in intent.columns), None)
+    if _of_events(reading):
+        intent.evidence += 5.5 + 0.1 * math.log10(reading.base.rows + 1)
+        return
     intent.evidence += 0.0 if wanted is None else 2.0 if wanted == reading.base.key else -4.0
+
+
+def _of_events(reading: Reading) -> bool:
+    """ "How many different bikes were used in May": things counted over rows of the base that happened then.
+
+    Nothing says which date of the thing is meant, and the verb is none of its states, so it is not about the thing's own
+    date; the table of most rows is the likeliest to tell.
+    """  # fmt: skip
+    measures = reading.intent.measures
+    counted = measures[0].home if len(measures) == 1 and measures[0].kind == "count" else ""
+    if not counted or counted == reading.base.key or not reading.is_single(counted) or reading.intent.groups:
+        return False
+    spans = [n for n, item in enumerate(reading.items) if item.span]
+    if not spans or reading.date_items or not reading.table(counted).dates:
+        return False
+    noun = next((n for n, i in enumerate(reading.items) if i.is_phrase and i.a("table") and i.best.home == counted), 0)
+    distinct = bool(DISTINCT_WORDS & set(reading.lead(noun, 1)))
+    verbs = [
+        item.words[0].lower for item in reading.items[noun + 1 : spans[0]] if item.is_word and not item.words[0].stop
+    ]
+    return distinct or any(verb in ("active", "used") for verb in verbs)
 
 
 def _defaults(reading: Reading) -> None:

@@ -67,21 +67,33 @@ def via_rule(sentence: str, joins: Joins, vocabulary: Vocabulary) -> bool:
     return True
 
 
-def date_rule(match: re.Match[str], schema: Schema, vocabulary: Vocabulary, rules: Rules) -> bool:
-    name = (match["first"] or match["second"] or "").casefold()
+_OF_TIME = re.compile(
+    r"\b(?:dat(?:ed?|es|ing)|time|periods?|months?|monthly|years?|yearly|quarters?|trends?)\b", re.IGNORECASE
+)
+_NO_RULE = re.compile(
+    r"\b(?:empty|null|missing|blank|filled|before|after|within|between|later|earlier|days?)\b|[<>=]|\w\(", re.IGNORECASE
+)
+_UNLESS = re.compile(r"\b(?:unless|except|instead of|rather than|not|if)\b", re.IGNORECASE)
+
+
+def date_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rules) -> bool:
+    """ "Dates of bookings refer to check_in", "claims are dated by reported_on": one date column, named in talk of time."""
+    head = _UNLESS.split(sentence, maxsplit=1)[0]
+    if match := DATE_RULE.match(sentence):
+        names, what = {(match["first"] or match["second"] or "").casefold()}, match["what1"] or match["what2"] or ""
+    elif _OF_TIME.search(head) and not _NO_RULE.search(head):
+        names, what = {name.casefold() for name in re.findall(r"[\w.]*_\w+", head)}, head
+    else:
+        return False
     columns = [
         column
         for table in schema
         for column in table.columns.values()
-        if column.is_date and name in (column.name.casefold(), f"{table.key}.{column.name}".casefold())
+        if column.is_date and names & {column.name.casefold(), f"{table.key}.{column.name}".casefold()}
     ]
-    tables = {
-        m.home
-        for item in items_of(match["what1"] or match["what2"] or "", vocabulary)
-        if (m := item.a("table", near=0.8)) and m.weight >= SURE
-    }
-    if not columns:
+    if len({column.name for column in columns}) != 1:
         return False
+    tables = {m.home for item in items_of(what, vocabulary) if (m := item.a("table", near=0.8)) and m.weight >= SURE}
     for column in columns:
         if len(columns) == 1 or column.table in tables:
             for table in tables or {column.table}:

@@ -16,7 +16,7 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
 from core.local_genie.rules.schema import Schema, text_of
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
-from core.local_genie.rules.words import Token, name_words, tokens
+from core.local_genie.rules.words import Token, name_words, participle, tokens
 
 _TRIVIAL = re.compile(r"COUNT\((\*|1|DISTINCT [\w.`]+|[\w`]+\.[\w`]+)\)", re.IGNORECASE)
 _BUCKET = re.compile(
@@ -91,6 +91,13 @@ def _lessons(
         trivial = bool(_TRIVIAL.fullmatch(part.sql))
         tables = part.tables or frozenset(query.tables[:1])
         home = query.tables[0] if query.left_joined or not part.tables else home_of(tables, schema, joins)
+        if part.function == "SUM" and (grain := home_of(frozenset(query.tables), schema, joins)) is not None:
+            home = grain  # prices of what was ordered are added up for each order line
+        if home is not None and trivial and not left and part.sql.upper() in ("COUNT(*)", "COUNT(1)"):
+            # "departures" of an example that counts trips are trips, if nothing else is called so
+            called = [phrase for phrase in _alias_phrases(alias)[-1:] if not vocabulary.find(tokens(phrase))]
+            named = Meaning("table", home, 1.9, tables=frozenset({home}), origin="example")
+            lessons += [(phrase, named) for phrase in called if len(phrase.split()) == 1 and phrase.endswith("s")]
         if home is None or (trivial and not left):
             continue
         meaning = Meaning(
@@ -113,9 +120,12 @@ def _lessons(
                     (chunk, Meaning("filter", where, 2.0, sql=condition, fragment=whole, tables=over, origin="example"))
                 )
             continue
-        lessons += [(named, meaning) for named in _alias_phrases(alias)]
+        for phrase in _alias_phrases(alias):
+            known = [m.weight for m in vocabulary.find(tokens(phrase)) if m.sql == part.sql and m.home != home]
+            lessons.append((phrase, replace(meaning, weight=max([meaning.weight, *(w + 0.1 for w in known)]))))
         if chunk and len(aggregates) == 1 and not _spells_out(part, items):
-            lessons.append((chunk, replace(meaning, weight=2.0)))
+            hint = participle(chunk) and _named(part, items)  # "hours booked" says little about "booked" alone
+            lessons.append((chunk, replace(meaning, weight=0.9 if hint else 2.0)))
     for group in query.groups:
         if (
             len(group.columns) >= 1
@@ -171,6 +181,11 @@ def _spells_out(part: Fragment, items: Sequence[Item]) -> bool:
         (m.column.table, m.column.name) for item in items for m in item.meanings[:2] if m.kind == "value" and m.column
     }
     return "'" in part.sql and bool(named & set(part.columns))
+
+
+def _named(part: Fragment, items: Sequence[Item]) -> bool:
+    """Whether the question names the column that is aggregated: "hours booked" teaches nothing about "booked"."""
+    return any(m.sql == part.inner and m.weight >= SURE for item in items for m in item.meanings if m.kind == "column")
 
 
 def _chunk(items: Sequence[Item]) -> str:

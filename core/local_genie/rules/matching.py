@@ -7,10 +7,10 @@ over the words they are made of.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.local_genie.rules.dates import DateSpan
 from core.local_genie.rules.joins import Path
+from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.vocabulary import LONGEST, Meaning, MeaningKind, Vocabulary
-from core.local_genie.rules.words import Token, tokens
+from core.local_genie.rules.words import Token, stem, tokens
 
 NEARER = 0.93  # what one step away is worth
 _GROWTH = 1.2  # two words of a phrase are worth more than two phrases of one word
@@ -25,10 +25,11 @@ KEYWORDS = frozenset(
     last first second third half previous current next since until before after today yesterday value values amount
     not no non nobody none nothing neither one two three except exclude excluding other than both only either all ever yet still already including include
     i.e e.g ok hi hello thanks thank name names named called say tell record records row rows entry entries
-    show display calculate compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
+    show display calculate money compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
 )
-_TIMES = frozenset("year years month months quarter quarters week weeks day days hour hours date dates".split())  # noqa: SIM905
-_BEFORE_OF = frozenset("number numbers count total amount".split())  # noqa: SIM905
+_TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
+_BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
+_LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
 _NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
@@ -101,9 +102,10 @@ def cut(
                 # "per year" is the base's own time before it is some other table's column of that name
                 found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
             if end == start + 1:
-                if _dull(stretch[0], found) or (
-                    stretch[0].lower in _BEFORE_OF and end < len(words) and words[end].lower == "of"
-                ):
+                counts = stretch[0].lower in _BEFORE_OF and not any(
+                    m.kind == "column" and m.weight > 2.6 for m in found
+                )
+                if _dull(stretch[0], found) or (counts and end < len(words) and words[end].lower == "of"):
                     continue
                 found = found or vocabulary.hints(stretch[0])
             rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
@@ -178,10 +180,18 @@ def _dull(word: Token, found: list[Meaning]) -> bool:
 
 
 def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
-    """A state is not what happens: "opened a ticket" is hardly the value "open"."""
+    """A state is not what happens: "opened a ticket" is hardly the value "open", nor "taken" the "takings"."""
+    said = {word.stem: word.lower for word in tokens(meaning.phrase)}
+    spelt = said.get(words[0].stem, "")
+    if len(words) == 1 and spelt not in ("", words[0].lower):
+        if words[0].stem in _LIGHT and spelt.endswith("ings"):
+            return replace(meaning, weight=0.0)
+        if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
+            return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
         return meaning
-    said = {word.stem: word.lower for word in tokens(meaning.phrase)}
+    if len(words) == 1 and words[0].lower.endswith("s") and spelt not in ("", words[0].lower):
+        return replace(meaning, weight=meaning.weight * 0.95)  # "conversions" is first of all what is called so
     for word in words:
         if word.lower.endswith(("ed", "ing")) and not said.get(word.stem, word.lower).endswith(
             ("ed", "ing", word.lower)
@@ -191,6 +201,7 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
 
 
 def _rated(found: Sequence[Meaning], paths: Mapping[str, Path] | None) -> list[Meaning]:
+    found = [meaning for meaning in found if meaning.weight > 0]
     if paths is None:
         return sorted(found, key=lambda m: -m.weight)
     rated = []

@@ -9,8 +9,10 @@ from dataclasses import replace
 from core.local_genie.rules.changing import asks_for_change
 from core.local_genie.rules.counting import FUNCTIONS, chain, count_rows, place, sum_amount
 from core.local_genie.rules.extents import EXTENTS, find_extent, find_moment
+from core.local_genie.rules.filtering import is_denied
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import Item
+from core.local_genie.rules.lapsing import find_lapse
+from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.schema import is_amount
 
@@ -26,8 +28,12 @@ _SHARES = {
 }
 
 
+_OF_AMOUNT = {"value": "price", "amount": "price", "price": "price", "cost": "price", "size": "big", "age": "old"}
+
+
 def find_measures(reading: Reading) -> None:
     """Place every measure that the wording asks for, in order of its words."""
+    find_lapse(reading)
     for index, item in enumerate(reading.items):
         word, after = reading.word(index), reading.word(index + 1)
         if item.role and not (item.role == "cue" and word in ("maximum", "minimum", "max", "min")):
@@ -44,9 +50,12 @@ def find_measures(reading: Reading) -> None:
             "count",
         ):
             count_rows(reading, index, index + 1)
-        elif (word in _SHARES and reading.ratio < 0 and not asks_for_change(reading)) or (
-            word == "rate" and index and reading.ratio < 0 and _rateable(reading.items[index - 1])
-        ):
+        elif (
+            word in _SHARES
+            and reading.ratio < 0
+            and not _behind_number(reading, index)
+            and not asks_for_change(reading)
+        ) or (word == "rate" and index and reading.ratio < 0 and _rateable(reading.items[index - 1])):
             reading.ratio = index
             item.role = "measure"
         elif word in FUNCTIONS:
@@ -57,12 +66,25 @@ def find_measures(reading: Reading) -> None:
             and item.is_phrase
             and item.best.kind == "measure"
             and index not in (reading.subject, reading.ordering)
+            and not (is_denied(reading, index) and item.a("column", near=0.6))
+            and not (item.best.weight < SURE and _is_better_named(reading, index))
         ):
             measure = reading.measured(item.best)
             if any(replace(placed.measure, alias="") == replace(measure, alias="") for placed in reading.placed):
                 item.role = "measure"  # said twice
             else:
                 place(reading, index, index, measure)
+
+
+def _behind_number(reading: Reading, index: int) -> bool:
+    """ "20 percent": a unit, not a share that is asked for."""
+    return index > 0 and reading.items[index - 1].words[-1].kind == "number"
+
+
+def _is_better_named(reading: Reading, hint: int) -> bool:
+    """Whether another number is named outright, so that a mere hint at a measure ("booked") says nothing."""
+    others = (item for n, item in enumerate(reading.items) if n != hint and item.is_phrase)
+    return bool(reading.placed) or any(item.best.weight >= 1.5 and reading.numeric(item, near=0.9) for item in others)
 
 
 def _rateable(item: Item) -> bool:
@@ -110,37 +132,29 @@ def _aggregate(reading: Reading, index: int, function: str) -> None:
         if function == "AVG" and meaning.kind == "measure" and part and part.function == "SUM":
             reading.averaged = True
         return
+    said = next((word for word in words if word in _OF_AMOUNT), "")
     for n in following:
-        if (meaning := reading.items[n].a("table", near=0.75)) is not None:
-            word = reading.word(n + 1)
-            if word in ("value", "amount", "size", "price", "cost", "age"):
-                column = reading.hinted(reading.table(meaning.home), {"size": "big", "age": "old"}.get(word, "price"))
-                if column is not None:
-                    place(
-                        reading,
-                        index,
-                        n,
-                        Measure(
-                            "aggregate", meaning.home, column.sql, function, frozenset({meaning.home}), column.name
-                        ),
-                    )
-                    return
-            amounts = [c for c in reading.table(meaning.home).columns.values() if is_amount(c)]
-            if function == "AVG" and amounts and not any(group.entity for group in reading.intent.groups):
-                place(
-                    reading,
-                    index,
-                    n,
-                    Measure(
-                        "aggregate", meaning.home, amounts[0].sql, "AVG", frozenset({meaning.home}), amounts[0].name
-                    ),
-                )
-                return
-            if function in ("SUM", "AVG"):
-                place(reading, index, index, Measure("count", meaning.home, alias=alias_of(meaning.phrase)))
-                reading.items[n].role = "measure"
-                reading.averaged = reading.averaged or function == "AVG"
-                return
+        item = reading.items[n]
+        meaning = item.a("table", near=0.75)
+        word = said or (reading.word(n + 1) if reading.word(n + 1) in _OF_AMOUNT else "")
+        if meaning is None and not (said and item.best.kind in ("value", "filter")):
+            continue
+        table = reading.table((meaning or item.best).home)
+        column = reading.hinted(table, _OF_AMOUNT[word]) if word else None
+        amounts = [c for c in table.columns.values() if is_amount(c)]
+        if column is None and function == "AVG" and amounts and not any(g.entity for g in reading.intent.groups):
+            column = amounts[0]
+        if column is not None:
+            of = frozenset({table.key})
+            place(reading, index, index, Measure("aggregate", table.key, column.sql, function, of, column.name))
+        elif meaning is not None and function in ("SUM", "AVG"):
+            place(reading, index, index, Measure("count", table.key, alias=alias_of(meaning.phrase)))
+            reading.averaged = reading.averaged or function == "AVG"
+        else:
+            continue
+        if meaning is not None:
+            item.role = "measure"
+        return
     if function == "AVG":
         reading.averaged = True
         reading.items[index].role = "measure"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from core.local_genie.rules.schema import Column, Table
-from core.local_genie.rules.words import STOP, stem, tokens
+from core.local_genie.rules.words import STOP, participle, stem, tokens
 
 UNIT_WORDS = {
     "min": ["minute"], "mins": ["minute"], "minutes": ["minute"], "h": ["hour"], "hrs": ["hour"], "hours": ["hour"],
@@ -64,6 +64,8 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
         thing = re.split(
             r"\b(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|registered)\b", match[1]
         )[0].strip()
+        if len(thing.split()) > 1 and thing.endswith("ed"):
+            thing = thing.rsplit(" ", 1)[0]  # "one row per goal scored"
         if 0 < len(thing.split()) <= 3:
             yield thing, 2.2
             if len(thing.split()) > 1:
@@ -99,7 +101,13 @@ def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
     spelt = [_ABBREVIATED.get(word, word) for word in words]
     if spelt != words:
         yield " ".join(spelt), 2.4
-    yield from ((synonym, 2.7) for synonym in column.synonyms)
+    for synonym in column.synonyms:
+        yield synonym, 2.7
+        said = synonym.casefold().split()
+        if len(said) == 2 and column.is_date and said[1] in _DATE_TAILS:
+            yield said[0], 1.6  # "payment date"
+        if len(said) == 2 and stem(said[0]) in own and not column.is_date:
+            yield said[1], 2.1  # "bike type" of bikes
     bare = spelt
     if unit_of(column) and len(words) > 1:
         bare = spelt[:-1]
@@ -112,6 +120,8 @@ def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
         bare = spelt[:-1]
         if {stem(word) for word in bare} - own:
             yield " ".join(bare), 2.2
+    elif len(words) > 1 and column.is_year and (not column.year_like or participle(words[0])):
+        yield " ".join(w for w in words if w not in ("year", "yr", "fy")), 2.0
     if len(bare) > 1 and stem(bare[0]) in own and not key:
         yield " ".join(bare[1:]), 2.1
     if len(bare) > 1 and not key:

@@ -1,21 +1,29 @@
 """Superlatives and "top n": what is ranked by what, and whether rows, groups or a single number are asked for."""
 
-from core.local_genie.rules.cues import IN_TOTAL, Superlative, number
-from core.local_genie.rules.grouping import find_subject
-from core.local_genie.rules.intent import Group, Measure
+from core.local_genie.rules.asking import find_subject
+from core.local_genie.rules.cues import Superlative, number
+from core.local_genie.rules.intent import Condition, Group, Measure
+from core.local_genie.rules.matching import Item
+from core.local_genie.rules.ranked import ranked_by
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.vocabulary import Meaning
-from core.local_genie.rules.words import stem
 
 _AWAY = frozenset("in by per with from for on at to over through , and ? among during".split())  # noqa: SIM905
-_MONEY = frozenset(stem(word) for word in ("spend", "pay", "cost", "earn", "charge"))
-_SINGLE_VALUE = frozenset("price fee temperature duration peak maximum score height".split())  # noqa: SIM905
 
 
 def apply_ranking(reading: Reading) -> None:
     """Use the first superlative, or the "by …" of a ranking, to order groups or rows."""
     superlative = next(iter(reading.superlatives), None)
+    if (
+        superlative is not None
+        and superlative.end < len(reading.words)
+        and reading.words[superlative.end].lower == "first"
+    ):
+        measure = next((placed.measure for placed in reading.placed), None)
+        if measure is not None and reading.intent.groups:
+            reading.intent.rank = (measure, superlative.descending)  # "…, highest first"
+            return
     if superlative is None:
         if reading.ordering >= 0:
             _order_all(reading)
@@ -25,7 +33,7 @@ def apply_ranking(reading: Reading) -> None:
     target = _target(reading, superlative)
     if _ranks_rows(reading, superlative, target):
         return
-    measure = _measure(reading, superlative, target)
+    measure = ranked_by(reading, superlative, target)
     subject = _subject_group(reading)
     if subject is None and superlative.limit is not None and measure is not None and not reading.intent.groups:
         _list_rows(reading, reading.base.key, measure, superlative)
@@ -36,14 +44,24 @@ def apply_ranking(reading: Reading) -> None:
         return
     if measure is None:
         measure = Measure("count", reading.base.key, alias=reading.base.words[-1])
+        reading.intent.evidence -= 4.0 * (subject.entity == reading.base.key)  # each thing is there once
         reading.intent.invented = superlative.hint != "count"
     if reading.subject >= 0:
         reading.items[reading.subject].role = "group"
     reading.intent.rank = (measure, superlative.descending)
     reading.intent.limit = _limit(reading, superlative)
     reading.intent.groups.insert(0, subject)
+    _leave_out_nobody(reading, subject)
     if measure not in reading.intent.measures:
         reading.intent.measures.insert(0, measure)
+
+
+def _leave_out_nobody(reading: Reading, subject: Group) -> None:
+    """ "Which advisor has the most clients": clients without one are no advisor's."""
+    for table in subject.tables:
+        for column in reading.table(table).columns.values():
+            if subject.shown == (column.sql,) and 0 <= column.filled < reading.table(table).rows:
+                reading.intent.conditions.append(Condition(f"{column.sql} IS NOT NULL", subject.tables))
 
 
 def _limit(reading: Reading, superlative: Superlative) -> int | None:
@@ -112,7 +130,7 @@ def _ranks_rows(reading: Reading, superlative: Superlative, target: int | None) 
     table = ""
     if target is not None and target != reading.subject:
         item = reading.items[target]
-        entity = item.a("table", near=0.8)
+        entity = item.a("table", near=0.8) or _kind_of(reading, item)
         meaning = reading.numeric(item, near=0.9) or _dated(item.meanings)
         if (
             entity is not None
@@ -136,9 +154,25 @@ def _ranks_rows(reading: Reading, superlative: Superlative, target: int | None) 
         return False
     if any(p.measure.kind == "aggregate" and p.measure.function in ("AVG", "SUM") for p in reading.placed):
         return False
+    if (
+        _nameless(reading, table)
+        and column.kind == "number"
+        and superlative.limit is None
+        and reading.word(0) in ("what", "how")
+    ):
+        function = "MAX" if superlative.descending else "MIN"
+        name = alias_of(f"{function} {column.name}")
+        reading.intent.measures = [Measure("aggregate", table, column.sql, function, frozenset({table}), name)]
+        reading.placed, reading.subject = [], -1
+        for n in (target, reading.subject):
+            if n is not None and n >= 0:
+                reading.items[n].role = "rank"
+        return True
     for n in (target, reading.subject):
         if n is not None and n >= 0:
-            reading.items[n].role = "rank"
+            reading.items[n].role = "" if _kind_of(reading, reading.items[n]) else "rank"
+    if target is not None and _kind_of(reading, reading.items[target]):
+        reading.subject = -1
     reading.intent.columns.append(reading.entity_group(reading.table(table)))
     if column.name not in reading.intent.columns[0].aliases:
         reading.intent.columns.append(Group((column.sql,), frozenset({table}), (column.name,)))
@@ -147,6 +181,19 @@ def _ranks_rows(reading: Reading, superlative: Superlative, target: int | None) 
     reading.intent.limit = _limit(reading, superlative)
     reading.intent.evidence += 2
     return True
+
+
+def _kind_of(reading: Reading, item: Item) -> Meaning | None:
+    """ "The heaviest dog": a value that says what kind of row is meant, where rows have names."""
+    return (
+        item.best if item.is_phrase and item.best.kind == "value" and not _nameless(reading, item.best.home) else None
+    )
+
+
+def _nameless(reading: Reading, table: str) -> bool:
+    """Whether rows of a table have no name to show but a key: "what is the largest donation" asks for the amount."""
+    labels = reading.table(table).labels
+    return all(column is reading.table(table).primary for column in labels)
 
 
 def _dated(meanings: list[Meaning]) -> Meaning | None:
@@ -160,107 +207,6 @@ def _summed(reading: Reading, superlative: Superlative, target: int) -> bool:
         and placed[0].measure.function in ("AVG", "SUM")
         and any(w.lower in ("average", "total") for w in reading.words)
     )
-
-
-def _measure(reading: Reading, superlative: Superlative, target: int | None) -> Measure | None:
-    """The measure that groups are ranked by."""
-    for placed in reading.placed:  # "the highest average fee": an aggregate of its own
-        if (
-            target is not None and placed.start <= reading.items[target].start < placed.end
-        ) or placed.start == superlative.end:
-            return placed.measure
-    if target is not None and target != reading.subject:
-        item = reading.items[target]
-        named = next(
-            (p.measure for p in reading.placed if item.start < p.end <= item.end or p.start == item.start), None
-        )
-        item.role = "rank"
-        if named is not None:
-            return named
-        entity = item.a("table", near=0.8)
-        meaning = reading.numeric(item, near=0.9)
-        if meaning is not None and not (entity and entity.weight > meaning.weight):
-            return reading.measured(meaning, _function(reading, superlative, meaning, item.words[-1].lower))
-        if entity is not None and superlative.hint not in ("", "count"):
-            column = reading.hinted(reading.table(entity.home), superlative.hint)
-            if column is not None:
-                old = superlative.hint == "old" and column.is_date
-                function = "MAX" if superlative.descending != old else "MIN"
-                if IN_TOTAL.search(" ".join(word.lower for word in reading.words)):
-                    function = "SUM"
-                return Measure(
-                    "aggregate",
-                    entity.home,
-                    column.sql,
-                    function,
-                    frozenset({entity.home}),
-                    alias_of(f"{function} {column.name}"),
-                )
-        if entity is not None:
-            return Measure("count", entity.home, alias=alias_of(entity.phrase))
-        if item.best.kind in ("value", "filter"):
-            item.role = ""  # "used the most electricity": a number was named before
-            if superlative.hint not in ("", "count"):  # "the longest sick leave"
-                column = reading.hinted(reading.table(item.best.home), superlative.hint)
-                if column is not None:
-                    function = "MAX" if superlative.descending else "MIN"
-                    return Measure(
-                        "aggregate", column.table, column.sql, function, frozenset({column.table}), column.name
-                    )
-            amounts = [p.measure for p in reading.placed if p.measure.kind not in ("count", "distinct")]
-            if amounts:
-                return amounts[0]  # else "the most no-shows": rows that meet the condition
-            return Measure("count", item.best.home, alias=alias_of(item.best.phrase))
-        if item.best.column is not None and not item.best.column.is_date:
-            return Measure(
-                "distinct", item.best.home, item.best.sql, tables=item.best.tables, alias=alias_of(item.best.phrase)
-            )
-    if reading.placed:
-        return reading.placed[0].measure
-    if (
-        superlative.end < len(reading.words)
-        and reading.words[superlative.end].lower == "time"
-        and (column := reading.lasting(reading.base))
-    ):
-        return Measure("aggregate", column.table, column.sql, "SUM", frozenset({column.table}), f"total_{column.name}")
-    return _spoken_before(reading, superlative)
-
-
-def _spoken_before(reading: Reading, superlative: Superlative) -> Measure | None:
-    """ "Which customers spent the most", "which drug is prescribed most often": what stands before the superlative."""
-    last = reading.index_at(superlative.start)
-    verb = next((item.stem for item in reversed(reading.items[:last]) if not item.words[0].stop and item.is_word), "")
-    if verb in _MONEY and (column := reading.hinted(reading.base, "price")) is not None:
-        return Measure("aggregate", column.table, column.sql, "SUM", frozenset({column.table}), f"total_{column.name}")
-    for n in [*range(last - 1, -1, -1), *range(last + 1, len(reading.items))]:
-        item = reading.items[n]
-        if item.role or not item.is_phrase or n == reading.subject:
-            continue
-        meaning = reading.numeric(item, near=0.9)
-        if superlative.hint != "count" and meaning is not None:
-            item.role = "rank"
-            return reading.measured(meaning, _function(reading, superlative, meaning, "s"))
-        table = item.a("table", near=0.75)
-        if table is not None:
-            item.role = "rank"
-            return Measure("count", table.home, alias=alias_of(reading.table(table.home).words[-1]))
-    return None
-
-
-def _function(reading: Reading, superlative: Superlative, meaning: Meaning, word: str) -> str:
-    """Sum, average or extreme of a number that groups are ranked by; empty leaves it to the measure."""
-    if meaning.kind == "measure":
-        return ""
-    usual = reading.measured(meaning).function
-    if reading.ordering >= 0:
-        return usual
-    text = reading.words[superlative.start].lower if superlative.limit is None else ""
-    if "most" in text or "least" in text or "fewest" in text:
-        return "SUM"
-    names = set(meaning.column.words) if meaning.column else set()
-    if _SINGLE_VALUE & names and not word.endswith("s"):
-        return "MAX" if superlative.descending else "MIN"
-    return usual
 
 
 def _single(reading: Reading, superlative: Superlative, measure: Measure) -> None:

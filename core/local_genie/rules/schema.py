@@ -20,6 +20,8 @@ _SAFE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY_WORDS = frozenset("id key no nr num number code uuid guid sk pk ref ident identifier".split())  # noqa: SIM905
 
 _YEARS_OF_THINGS = frozenset("model birth born built construction founded manufacture made release released".split())  # noqa: SIM905
+_SURCHARGES = frozenset("fee tip tax vat discount deposit shipping surcharge refund commission bonus".split())  # noqa: SIM905
+_YEAR = re.compile(r"\W*(?:the |calendar )?year\b", re.IGNORECASE)
 _LABELS = ("name", "title", "label")
 
 
@@ -58,12 +60,21 @@ class Column:
         )
 
     @cached_property
+    def is_year(self) -> bool:
+        """Whether the numbers are years, by the name and as far as the values are known."""
+        named = bool({"year", "yr", "fy"} & {self.words[0], self.words[-1]}) or bool(_YEAR.match(self.description))
+        whole = not self.type.upper().startswith(("DOUBLE", "DECIMAL", "FLOAT"))
+        return (
+            self.kind == "number"
+            and whole
+            and named
+            and all(1800 <= float(value) <= 2200 for value in self.values or ())
+        )
+
+    @cached_property
     def year_like(self) -> bool:
-        """Whether the numbers are years in which rows happened."""
-        words = set(self.words)
-        if self.kind != "number" or not words & {"year", "yr", "fy"} or words & _YEARS_OF_THINGS:
-            return False
-        return bool(self.values) and all(1900 <= float(value) <= 2100 for value in self.values or ())
+        """Whether the numbers are years in which rows happened, rather than a property of what they describe."""
+        return self.is_year and bool(self.values) and not _YEARS_OF_THINGS & set(self.words)
 
     @cached_property
     def month_key(self) -> bool:
@@ -76,7 +87,7 @@ class Column:
 
     @property
     def temporal(self) -> bool:
-        return self.is_date or self.year_like or self.month_key
+        return self.is_date or self.is_year or self.month_key
 
     @property
     def is_date(self) -> bool:
@@ -137,8 +148,9 @@ class Table:
         ]
         if not named:
             named = [c for c in texts if len(c.words) == 1 and stem(c.words[0]) in own and c.distinct == self.rows]
-        if best or named:
-            return (best or named)[:1]
+        telling = [c for c in best or named if c.distinct < 0 or 2 * c.distinct >= self.rows or self.primary is None]
+        if telling:
+            return telling[:1]  # a title that many rows share does not name them
         return [self.primary] if self.primary else []
 
     @cached_property
@@ -236,3 +248,8 @@ def is_amount(column: Column) -> bool:
         or bool({"qty", "quantity", "amount", "count"} & set(column.words))
         or column.type.upper().startswith(("DOUBLE", "DECIMAL", "FLOAT"))
     )
+
+
+def surcharge(column: Column) -> bool:
+    """Whether an amount comes on top of another: "orders above 50 euros" is not said of their delivery fee."""
+    return bool(_SURCHARGES & set(column.words))

@@ -4,8 +4,9 @@ Conditions right at the share word or behind the verb make the part ("share of n
 cancelled"); dates and everything said of the whole before the verb restrict both ("share of completed visits that …").
 """
 
-from core.local_genie.rules.filtering import code_condition
+from core.local_genie.rules.filtering import code_condition, is_had
 from core.local_genie.rules.intent import Condition, Measure
+from core.local_genie.rules.matching import KEYWORDS, SURE
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.words import participle
 
@@ -25,7 +26,7 @@ def apply_share(reading: Reading) -> None:
     word = reading.word(index)
     scale = _SCALE.get(word, 100 if reading.knowledge.styles.percent else 1)
     rate = word == "rate"
-    verb = next((n for n in range(index + 2, len(reading.items)) if reading.word(n) in _VERBS and n > index + 1), None)
+    verb = next((n for n in range(index + 2, len(reading.items)) if _is_verb(reading, n)), None)
     noun = next(
         (
             n
@@ -135,6 +136,17 @@ def share_of_dates(reading: Reading) -> None:
     ]
 
 
+def _is_verb(reading: Reading, index: int) -> bool:
+    """A verb that is known, or a word that nothing explains right behind what the share is of ("check-ups needs a …")."""
+    item, before = reading.items[index], reading.items[index - 1]
+    if reading.word(index) in _VERBS:
+        return True
+    word = item.words[0]
+    unknown = item.is_word or (len(item.words) == 1 and item.is_phrase and item.best.weight < SURE)
+    plain = word.kind == "word" and not word.stop and word.lower not in KEYWORDS and not item.role
+    return unknown and plain and before.is_phrase
+
+
 def _flag(reading: Reading, index: int) -> bool:
     return reading.items[index].best.kind in ("value", "filter")
 
@@ -146,8 +158,9 @@ def _condition(reading: Reading, index: int) -> Condition | None:
     meaning = item.best if item.best.kind in ("value", "filter") else item.a("value", "filter", near=0.8)
     if meaning is not None and meaning.weight >= 0.8:
         return reading.condition_of(meaning, index)
-    if item.best.column is not None and item.best.column.is_date and participle(item.words[-1].lower):
-        column = item.best.column
-        if 0 <= column.filled < reading.table(column.table).rows:
-            return Condition(f"{item.best.sql} IS NOT NULL", item.best.tables, span=(index, index + 1))
+    column = item.best.column
+    if column is None or not 0 <= column.filled < reading.table(column.table).rows:
+        return None
+    if is_had(reading, index, column) or (column.is_date and participle(item.words[-1].lower)):
+        return Condition(f"{item.best.sql} IS NOT NULL", item.best.tables, span=(index, index + 1))
     return None

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.local_genie.rules.codes import code_meanings
+from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
+from core.local_genie.rules.matching import KEYWORDS
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, table_phrases, unit_of
 from core.local_genie.rules.schema import Column, Schema, Table, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
-from core.local_genie.rules.words import name_words
+from core.local_genie.rules.words import name_words, participle, tokens
 
+_INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
+_NOT = ("in", "un", "non ", "non")
 _SNIPPETS: list[tuple[str, MeaningKind, float]] = [
     ("measures", "measure", 3.1),
     ("filters", "filter", 3.0),
@@ -61,17 +65,32 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
             meaning = Meaning(
                 "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
             )
+            states: list[tuple[str, float]] = []
             for phrase, weight in column_phrases(column, table):
                 vocabulary.add(phrase, meaning, weight)
-                if column.yes is not None and weight >= 1.5:
+                if column.yes is not None and weight >= 0.9:
                     said = phrase.casefold()
                     for start in ("is ", "has ", "was ", "had ", "can ", "whether "):
                         said = said.removeprefix(start)
                     flag = value_meaning(column, column.yes, weight + 0.1, "flag", flag=True)
                     vocabulary.add(said, flag)
+                    if len(said.split()) == 1 and said.isalpha():
+                        for other in [value for value in column.values or () if value != column.yes]:
+                            denied = value_meaning(column, other, weight, "flag", flag=True)
+                            for prefix in _NOT:
+                                vocabulary.add(prefix + said, denied)
                     for tail in (" flag", " ind", " indicator", " yn"):
                         if said.endswith(tail):
                             vocabulary.add(said.removesuffix(tail), flag)
+                if column.is_date and weight >= 1.5 and participle(phrase):
+                    states.append(("un" + phrase.casefold(), 2.4))
+            if 0 <= column.filled < table.rows:
+                part = Fragment(f"{column.sql} IS NULL", meaning.tables, columns=((table.key, column.name),))
+                empty = Meaning(
+                    "filter", table.key, 2.4, sql=part.sql, fragment=part, tables=part.tables, origin="state"
+                )
+                for phrase, weight in [*states, *empty_states(column, table)]:
+                    vocabulary.add(phrase, empty, weight)
             for unit in UNIT_WORDS.get(unit_of(column), ()):
                 vocabulary.add(unit, meaning, 1.3)
 
@@ -125,6 +144,22 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
                         vocabulary.add(name.split(" ", 1)[1], meaning, weight - 0.3)
             for synonym in entry.get("synonyms") or []:
                 vocabulary.add(str(synonym), meaning)
+            said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
+            if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
+                vocabulary.add("earned", meaning, 1.6)
+            if kind == "filter":
+                for name in (text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])):
+                    if adjective := _adjective(name, home, vocabulary):
+                        vocabulary.add(adjective, meaning, 2.3)
+
+
+def _adjective(name: str, home: str, vocabulary: Vocabulary) -> str:
+    """ "Open" of the filter "Open accounts": it may stand apart from its noun ("open savings accounts")."""
+    words = tokens(name)
+    if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS for word in words[:-1]):
+        return ""
+    named = any(m.kind == "table" and m.home == home and m.weight >= 1.5 for m in vocabulary.find(words[-1:]))
+    return " ".join(word.lower for word in words[:-1]) if named else ""
 
 
 def add_metric_views(schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from core.local_genie.rules.dates import DateSpan
+from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.styles import Styles
 
@@ -23,9 +23,9 @@ def newest(column: Column) -> date | None:
 def span_sql(column: Column, span: DateSpan) -> str:
     """The condition that a column lies in a span; empty if the span says nothing that the column can tell."""
     if span.part:
-        return "" if column.year_like else _part(_as_date(column), *span.part)
+        return "" if column.is_year else _part(_as_date(column), *span.part)
     first, last = span.lo, span.hi - timedelta(days=1) if span.hi else None
-    if column.year_like or column.month_key:
+    if column.is_year or column.month_key:
         low, high = (_key(column, day) for day in (first, last))
         if low and high:
             return f"{column.sql} = {low}" if low == high else f"{column.sql} BETWEEN {low} AND {high}"
@@ -37,7 +37,7 @@ def span_sql(column: Column, span: DateSpan) -> str:
 
 def bucket_sql(styles: Styles, unit: str, column: Column) -> str:
     """The stretch of time that a row belongs to."""
-    if column.year_like:
+    if column.is_year:
         return column.sql
     if column.month_key:
         return f"LEFT({column.sql}, 4)" if unit == "YEAR" else column.sql
@@ -49,7 +49,7 @@ def bucket_sql(styles: Styles, unit: str, column: Column) -> str:
 def _key(column: Column, day: date | None) -> str:
     if day is None:
         return ""
-    return str(day.year) if column.year_like else f"'{day:%Y-%m}'"
+    return str(day.year) if column.is_year else f"'{day:%Y-%m}'"
 
 
 def _as_date(column: Column) -> str:

@@ -1,13 +1,22 @@
 """Units behind a number ("30 minutes", "250 euros"): which columns are in them, and how times convert."""
 
+import re
+
 from core.local_genie.rules.naming import UNIT_WORDS, unit_of
 from core.local_genie.rules.reading import Reading
-from core.local_genie.rules.schema import Column
+from core.local_genie.rules.schema import Column, surcharge
+from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
+
+_LAPSE = re.compile(
+    r"(?:DATEDIFF|DATE_DIFF|TIMESTAMPDIFF|TIMESTAMP_DIFF)\(\s*(?:(SECOND|MINUTE|HOUR|DAY|WEEK)\s*,)?", re.IGNORECASE
+)
 
 UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}
 
-SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+SECONDS = {
+    stem(unit): size for unit, size in {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}.items()
+}
 
 COLUMN_SECONDS = {
     "sec": 1,
@@ -38,7 +47,7 @@ def column_in(reading: Reading, unit: str) -> Column | None:
     if not unit:
         return None
     for key, path in sorted(reading.paths.items(), key=lambda each: each[1].cost):
-        for column in reading.table(key).columns.values():
+        for column in sorted(reading.table(key).columns.values(), key=surcharge):
             names = {stem(word) for name in UNIT_WORDS.get(unit_of(column), ()) for word in name.split()} | {
                 stem(column.words[-1])
             }
@@ -49,3 +58,22 @@ def column_in(reading: Reading, unit: str) -> Column | None:
                 if unit_of(column) in COLUMN_SECONDS:
                     return column
     return None
+
+
+def lapse_in(reading: Reading, unit: str) -> tuple[Meaning, float] | None:
+    """A named time between two dates ("delivery time"), of the base or the nearest table, unless a column counts such
+    time; and how many of its units one of `unit` is."""  # fmt: skip
+    if any(c.kind == "number" and unit_of(c) in COLUMN_SECONDS for c in reading.base.columns.values()):
+        return None
+    found = [
+        (reading.paths[meaning.home].cost, meaning.sql, meaning)
+        for _, meanings in reading.knowledge.vocabulary
+        for meaning in meanings
+        if meaning.kind == "expression" and _LAPSE.match(meaning.sql) and reading.is_single(meaning.home)
+    ]
+    if not found:
+        return None
+    meaning = min(found, key=lambda each: each[:2])[2]
+    match = _LAPSE.match(meaning.sql)
+    own = stem((match[1] if match else "") or "day")
+    return (meaning, SECONDS[unit] / SECONDS[own]) if own in SECONDS else None

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from core.local_genie.rules.fragments import Fragment
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.words import Token, root, tokens
+from core.local_genie.rules.words import Token, root, stem, tokens
 
 MeaningKind = Literal["table", "column", "value", "filter", "measure", "expression"]
 LONGEST = 7
@@ -62,6 +62,8 @@ class Vocabulary:
         full = tuple(part for token in words for part in parts(token))
         inner = tuple(part for token in words if not token.stop for part in parts(token))
         self._put(full, rated)
+        if len(words) == 2 and all(token.kind == "word" and not token.stop for token in words):
+            self._put((stem(words[0].text + words[1].text),), replace(rated, weight=rated.weight * 0.95))
         # "in use" must not be found in "used": what loses its preposition says less
         if (
             inner
@@ -88,6 +90,8 @@ class Vocabulary:
         """What a stretch of words may mean: by all its stems, else by its content words."""
         full = tuple(part for token in words for part in parts(token))
         found = self._phrases.get(full)
+        if found is None and len(words) == 2 and all(token.kind == "word" for token in words):  # "log in", "pick ups"
+            found = self._phrases.get((stem(words[0].text + words[1].text),))
         if found is None and len(words) > 2 and not words[0].stop and not words[-1].stop:
             inner = tuple(part for token in words if token.lower not in _BETWEEN for part in parts(token))
             if 1 < len(inner) < len(full):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from core.local_genie.rules.cues import find_comparisons
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.matching import SURE, Item, cut
-from core.local_genie.rules.schema import Schema
+from core.local_genie.rules.schema import Schema, surcharge
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.words import tokens
 
@@ -80,6 +81,30 @@ def spoken_measure(right: str, items: Sequence[Item], schema: Schema, conditions
     )
 
 
+def spoken_comparison(text: str, schema: Schema, vocabulary: Vocabulary, mentioned: Sequence[str]) -> Fragment | None:
+    """ "A donation of at least 500 dollars": the one comparison of a text with a number column that it names or measures."""
+    words = tokens(text)
+    compared = find_comparisons(words, {n for span in find_dates(words) for n in range(span.start, span.end)})
+    if len(compared) != 1 or compared[0].upper is not None:
+        return None
+    named = [
+        m.column
+        for item in items_of(text, vocabulary)
+        for m in item.meanings
+        if m.kind == "column"
+        and m.column
+        and m.column.kind == "number"
+        and not m.column.key_like
+        and m.weight >= SURE
+        and (m.home in mentioned or not mentioned)
+    ]
+    if not named:
+        return None
+    column = min(named, key=surcharge)
+    sql = f"{column.sql} {compared[0].sql}"
+    return Fragment(sql, frozenset({column.table}), columns=((column.table, column.name),))
+
+
 def aggregate_in(text: str, schema: Schema, prefer: Sequence[str]) -> Fragment | None:
     """The longest stretch of `text`, from its first aggregate on, that is an aggregate over known columns."""
     match = AGGREGATE.search(text)
@@ -100,6 +125,9 @@ def aggregate_in(text: str, schema: Schema, prefer: Sequence[str]) -> Fragment |
 def conditions_in(text: str, schema: Schema, vocabulary: Vocabulary, prefer: Sequence[str]) -> list[Fragment]:
     """The conditions in a text: written as SQL, or else said with values that are known."""
     found = []
+    text = re.sub(
+        r"\s(?:is|are|was|were)\s+not\s+(?=['\"])", " <> ", re.sub(r"\s(?:is|are|was|were)\s+(?=['\"])", " = ", text)
+    )
     for match in CONDITION.finditer(text):
         sql = re.sub(r'"([^"]*)"', r"'\1'", match.group())
         piece = fragment(sql.replace("`", ""), schema, prefer=prefer)

@@ -31,7 +31,7 @@ IRREGULAR = {
     "made": "make", "came": "come", "went": "go", "gave": "give", "given": "give", "got": "get", "had": "have",
     "ran": "run", "began": "begin", "begun": "begin", "people": "person", "persons": "person", "men": "man",
     "women": "woman", "children": "child", "held": "hold", "sent": "send", "built": "build", "lent": "lend",
-    "won": "win", "lost": "lose", "wrote": "write", "written": "write", "broke": "break", "broken": "break",
+    "won": "win", "lost": "lose", "wrote": "write", "written": "write", "born": "birth", "broke": "break", "broken": "break",
     "drove": "drive", "driven": "drive", "flew": "fly", "flown": "fly", "grew": "grow", "knew": "know", "saw": "see",
     "seen": "see", "sat": "sit", "stood": "stand", "taught": "teach", "thought": "think", "caught": "catch",
     "chose": "choose", "chosen": "choose", "did": "do", "done": "do", "fell": "fall", "found": "find", "kept": "keep",
@@ -40,6 +40,20 @@ IRREGULAR = {
     "feet": "foot", "lives": "live", "data": "data", "series": "series", "leaves": "leave", "halves": "half",
     "canceled": "cancelled", "canceling": "cancelled", "bus": "bus", "gas": "gas", "metre": "meter", "metres": "meter",
     "speeding": "speed", "centre": "center", "centres": "center", "catalogue": "catalog", "programme": "program",
+}  # fmt: skip
+_OF_COUNTRIES = {  # Swedish artists are artists from Sweden
+    "american": "america", "argentinian": "argentina", "australian": "australia", "austrian": "austria",
+    "belgian": "belgium", "brazilian": "brazil", "british": "britain", "bulgarian": "bulgaria", "canadian": "canada",
+    "chilean": "chile", "chinese": "china", "colombian": "colombia", "croatian": "croatia", "czech": "czechia",
+    "danish": "denmark", "dutch": "netherlands", "egyptian": "egypt", "estonian": "estonia", "finnish": "finland",
+    "french": "france", "german": "germany", "greek": "greece", "hungarian": "hungary", "icelandic": "iceland",
+    "indian": "india", "indonesian": "indonesia", "irish": "ireland", "israeli": "israel", "italian": "italy",
+    "japanese": "japan", "kenyan": "kenya", "korean": "korea", "latvian": "latvia", "lithuanian": "lithuania",
+    "mexican": "mexico", "moroccan": "morocco", "nigerian": "nigeria", "norwegian": "norway", "peruvian": "peru",
+    "polish": "poland", "portuguese": "portugal", "romanian": "romania", "russian": "russia", "scottish": "scotland",
+    "serbian": "serbia", "slovak": "slovakia", "slovenian": "slovenia", "spanish": "spain", "swedish": "sweden",
+    "swiss": "switzerland", "thai": "thailand", "turkish": "turkey", "ukrainian": "ukraine", "vietnamese": "vietnam",
+    "welsh": "wales",
 }  # fmt: skip
 _KEEP = frozenset(
     """rating building meeting string spring morning evening thing king ring wing during heating ceiling housing
@@ -95,7 +109,7 @@ def tokens(text: str) -> list[Token]:
 def stem(word: str) -> str:
     """The word without inflection and without a final e; the same for all forms of a regular word."""
     word = word.casefold()
-    word = IRREGULAR.get(word, word)
+    word = IRREGULAR.get(word) or _OF_COUNTRIES.get(word, word)
     if word in _KEEP:
         return word.rstrip("e") if len(word) > 3 else word
     if (

@@ -1,0 +1,34 @@
+"""What an empty cell says, by its column's description: "NULL while it is outstanding", "empty for open accounts"."""
+
+import re
+from collections.abc import Iterator
+
+from core.local_genie.rules.schema import Column, Table
+from core.local_genie.rules.words import stem
+
+_EMPTY = re.compile(
+    r"\b(?:empty|null|blank|missing|unset|not\s+set|no\s+value)\b,?\s*(?:for|while|when|whenever|where|if|as\s+long\s+as|means?|=|:)\s*([^.;,()\n]+)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?:(?:it|they|this|he|she|(?:the|an?|that|all)\s+[\w-]+)\s+)?(?:(?:is|are|was|were|has|have|been)\s+)+",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"^.*?\b(?:who|that|which)\s+(?:(?:is|are|was|were)\s+)?", re.IGNORECASE)
+_STILL = re.compile(r"\b(?:still|currently|yet|now|already)\b\s*", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|none|nobody|never|nothing|unknown|without|n't)\b", re.IGNORECASE)
+
+
+def empty_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
+    """Phrases, with their weights, that a description gives for rows whose cell is empty."""
+    if not 0 <= column.filled < table.rows:
+        return
+    nouns = {stem(word) for word in table.words}
+    for match in _EMPTY.finditer(column.description):
+        said = _STILL.sub("", _WHO.sub("", _SUBJECT.sub("", match[1].strip()))).strip()
+        words = said.split()
+        if not 0 < len(words) <= 4 or _DENIED.search(match[1]):
+            continue
+        yield said, 2.4
+        if len(words) > 1 and stem(words[-1]) in nouns:
+            yield " ".join(words[:-1]), 2.3  # "open" of "open accounts"
