@@ -1,6 +1,10 @@
 # Two commands matter: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+# Three test processes on two cores: they wait as much as they work. One that is idle takes over from the longest list.
+PYTEST := $(BIN)/pytest -n 3 --dist worksteal
+# Tests start many processes; without bytecode each of them compiles the code again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-sqlite test-postgres test-browser lint bench clean
 
@@ -14,13 +18,13 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 
 test-sqlite: .venv/.dev
-	$(BIN)/pytest -n 2 -m "not browser"
+	$(PYTEST) -m "not browser"
 
 test-postgres: .venv/.dev
-	$(BIN)/python -m tests.servers.postgres $(BIN)/pytest -n 2 -m "not browser"
+	$(BIN)/python -m tests.servers.postgres $(PYTEST) -m "not browser"
 
 test-browser: .venv/.dev
-	$(BIN)/pytest -m browser
+	$(PYTEST) -m browser
 
 bench: .venv/.dev
 	$(BIN)/python -m bench

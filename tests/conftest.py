@@ -7,7 +7,8 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,19 @@ SERVER_URL = os.environ.get("WHETSTONE_TEST_DATABASE_URL")
 _numbers = itertools.count()
 
 
-_READING_FILES = Path(__file__).parent / "core" / "sources" / "files"
-"""Its tests open a workbench for its data folder; the database plays no part beyond `test_adding.py`."""
+_HERE = Path(__file__).parent
+_ON_POSTGRES = {
+    _HERE / "pages": ("test_frame.py", "test_settings_page.py", "test_analysis_job_pages.py"),
+    _HERE / "core" / "cli": (
+        *("test_first_verb.py", "test_doctor.py", "test_serving.py"),
+        *("test_executions.py", "test_jobs_cli.py", "test_analysing_cli.py"),
+    ),
+    _HERE / "core" / "genie" / "evaluation_job": (
+        *("test_submitting.py", "test_stopping.py", "test_exporting.py", "test_kills.py"),
+    ),
+    _HERE / "core" / "sources" / "files": ("test_adding.py",),
+}
+"""Below these folders a workbench is opened for what stands on the services; only these files say something of PostgreSQL."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,7 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _needs_a_database(item: pytest.Item) -> bool:
     opening = {"database_url", "workbench", "shared_workbench"} & set(getattr(item, "fixturenames", ()))
-    return bool(opening) and (_READING_FILES not in item.path.parents or item.path.name == "test_adding.py")
+    files = next((files for folder, files in _ON_POSTGRES.items() if folder in item.path.parents), None)
+    return bool(opening) and (files is None or item.path.name in files)
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +63,17 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | Path]:
         startup.close_workbench(keep_helpers=True)
         yield folder / "whetstone.db"
         return
-    name = f"seeded_{os.getpid()}"
-    with server_connection() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    startup.open_workbench(Settings(data_dir=folder, database_url=url_of(name), log_level="ERROR"))
-    startup.close_workbench(keep_helpers=True)
-    yield name
-    with server_connection() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with server_database() as name:
+        startup.open_workbench(Settings(data_dir=folder, database_url=url_of(name), log_level="ERROR"))
+        startup.close_workbench(keep_helpers=True)
+        yield name
+
+
+def copy_seeded(seeded: str | Path, data_dir: Path) -> None:
+    """Make the data folder with the seeded file in it. On PostgreSQL there is no file; the database is the copy."""
+    if isinstance(seeded, Path):
+        data_dir.mkdir()
+        shutil.copy(seeded, data_dir)
 
 
 @contextmanager
@@ -68,6 +84,17 @@ def server_connection() -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+@contextmanager
+def server_database(template: str | None = None) -> Iterator[str]:
+    """The name of a new database on the PostgreSQL server, a copy of `template` or empty, which is dropped afterwards."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with server_connection() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+    yield name
+    with server_connection() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def url_of(database: str) -> str:
@@ -84,14 +111,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if not SERVER_URL:
         yield None
         return
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    copied = f" TEMPLATE {request.getfixturevalue('seeded')}" if "workbench" in request.fixturenames else ""
-    with server_connection() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}{copied}"))
-    yield url_of(name)
-    startup.close_workbench(keep_helpers=True)
-    with server_connection() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with server_database("seeded" in request.fixturenames and request.getfixturevalue("seeded")) as name:
+        yield url_of(name)
+        startup.close_workbench(keep_helpers=True)
 
 
 @pytest.fixture
@@ -104,14 +126,33 @@ def settings(tmp_path: Path, database_url: str | None) -> Settings:
 @pytest.fixture
 def workbench(settings: Settings, seeded: str | Path) -> Iterator[Settings]:
     """An open, seeded workbench in this process."""
-    if isinstance(seeded, Path):
-        settings.data_dir.mkdir()
-        shutil.copy(seeded, settings.data_dir)
+    copy_seeded(seeded, settings.data_dir)
     st.cache_data.clear()
     st.cache_resource.clear()
     startup.open_workbench(settings)
     yield settings
     startup.close_workbench(keep_helpers=True)
+
+
+@pytest.fixture(scope="module")
+def shared_workbench(tmp_path_factory: pytest.TempPathFactory, seeded: str | Path) -> Iterator[Settings]:
+    """An open, seeded workbench for a whole file of tests, which overrides `workbench` with it: opening takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("workbench") / "data"
+    copy_seeded(seeded, folder)
+    with server_database(seeded) if isinstance(seeded, str) else nullcontext() as name:
+        url = url_of(name) if name else None
+        settings = Settings(data_dir=folder, database_url=url, person="ann", plain_editor=True, log_level="ERROR")
+        startup.open_workbench(settings)
+        yield settings
+        startup.close_workbench(keep_helpers=True)
+
+
+@pytest.fixture(scope="module")
+def working(shared_workbench: Settings) -> Iterator[Settings]:
+    """As `shared_workbench`, with its worker running."""
+    startup.start_worker(embedded=True)
+    yield shared_workbench
+    jobs.stop_worker()
 
 
 @pytest.fixture
@@ -137,17 +178,18 @@ def make_template(workbench: Settings) -> Callable[..., library.TemplateView]:
 @pytest.fixture
 def make_source(workbench: Settings, tmp_path: Path) -> Callable[..., sources.SourceView]:
     """Makes a source of CSV files out of texts by table name; without any, of a small shop with known defects."""
+    return partial(add_source, tmp_path)
 
-    def make(name: str = "shop", **tables: str) -> sources.SourceView:
-        choices = []
-        for table, rows in (tables or SHOP).items():
-            path = tmp_path / f"{table}.csv"
-            path.write_text(rows, encoding="utf-8")
-            choices.append(sources.FileChoice(sources.inspect_file(path), table))
-        with transaction() as session:
-            return sources.add_files(session, name, choices, person="ann")
 
-    return make
+def add_source(folder: Path, **tables: str) -> sources.SourceView:
+    """See `make_source`; the files are written into `folder`."""
+    choices = []
+    for table, rows in (tables or SHOP).items():
+        path = folder / f"{table}.csv"
+        path.write_text(rows, encoding="utf-8")
+        choices.append(sources.FileChoice(sources.inspect_file(path), table))
+    with transaction() as session:
+        return sources.add_files(session, f"shop {next(_numbers)}", choices, person="ann")
 
 
 SHOP = {

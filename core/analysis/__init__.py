@@ -4,12 +4,13 @@ A job measures the tables, applies the disclosure, asks one call per type, turns
 every number that a finding states up in the data.
 """
 
+from core.analysis.asking import Estimate, estimate, room_for_data, type_call
 from core.analysis.charts import Chart, charts_of, histogram
 from core.analysis.comparing import Comparison, Figures, Pair, comparable_jobs, compare_jobs
 from core.analysis.dictionary import EntryView, edit_entry, list_entries
 from core.analysis.exporting import ExportFormat, Report, export_findings
 from core.analysis.findings import list_findings
-from core.analysis.preparing import MOST_TABLES, Estimate, Prepared, estimate, prepare, room_for_data
+from core.analysis.preparing import MOST_TABLES, Prepared, prepare
 from core.analysis.reading import prepared_of, type_results
 from core.analysis.recipes import (
     clone_recipe,
@@ -23,6 +24,7 @@ from core.analysis.recipes import (
     set_default,
 )
 from core.analysis.rerunning import (
+    PLACEHOLDERS,
     TypePrompt,
     can_rerun,
     edited_prompt,

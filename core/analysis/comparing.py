@@ -67,7 +67,7 @@ def compare_jobs(session: Session, baseline_id: str, candidate_id: str) -> Compa
             raise InputError(f"'{job.title}' is no analysis, so there are no findings to compare.")
     if baseline.id == candidate.id:
         raise InputError("These are the same job. Choose another one to compare it with.")
-    shared = _tables(baseline) & _tables(candidate)
+    shared = _tables(baseline.payload) & _tables(candidate.payload)
     if not shared:
         raise InputError("These jobs have no table in common, so their findings cannot be compared.")
     names = tuple(name for name in baseline.payload["tables"] if (baseline.payload["source_id"], name) in shared)
@@ -89,18 +89,18 @@ def compare_jobs(session: Session, baseline_id: str, candidate_id: str) -> Compa
     )
 
 
-def comparable_jobs(session: Session, job: jobs.JobView, *, limit: int = 50) -> list[jobs.JobView]:
+def comparable_jobs(session: Session, job: jobs.JobView, *, limit: int = 50) -> list[jobs.JobRow]:
     """The newest other analyses over at least one of the job's tables: first its relatives, then the rest."""
-    own = _tables(job)
-    page = jobs.list_jobs(session, jobs.JobFilter(kind=KIND), size=200)
+    own = _tables(job.payload)
+    rows = [row for row in jobs.list_jobs(session, jobs.JobFilter(kind=KIND), size=200).rows if row.id != job.id]
+    asked = jobs.payload_parts(session, [row.id for row in rows], "source_id", "tables")
+    fitting = [row for row in rows if _tables(asked[row.id]) & own][:limit]
     family = {job.id, job.parent_id}
-    candidates = [jobs.get_job(session, each.id) for each in page.rows if each.id != job.id]
-    fitting = [each for each in candidates if _tables(each) & own][:limit]
-    return sorted(fitting, key=lambda each: (each.id not in family and each.parent_id not in family, -each.seq))
+    return sorted(fitting, key=lambda row: (row.id not in family and row.parent_id not in family, -row.seq))
 
 
-def _tables(job: jobs.JobView) -> set[tuple[str, str]]:
-    return {(job.payload["source_id"], name) for name in job.payload["tables"]}
+def _tables(asked: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(asked["source_id"], name) for name in asked["tables"]}
 
 
 def _figures(job: jobs.JobView, findings: list[FindingView]) -> Figures:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core import llm, sources
+from core import sources
 from core.analysis.summarising import Summary, TableInput, summarise
 from core.db import reading
 from core.errors import InputError, WorkbenchError
@@ -15,10 +15,6 @@ from core.sources import Measures, Profile
 
 MOST_TABLES = 10
 _DISGUISES = {"mask": "masked", "hash": "hashed"}
-_PROMPT_TOKENS = 3_000
-_ANSWER_TOKENS = 8_000
-"""What a context keeps free for the recipe's own words and for the answer."""
-_TYPICAL_ANSWER_TOKENS = 1_500
 
 
 @dataclass(frozen=True)
@@ -121,33 +117,3 @@ def measured(source: sources.SourceView, table: str) -> tuple[Profile, Measures]
     profile = sources.profile_table(source.id, table, "full", refresh=source.kind != "files")
     with sources.open_source(source) as reader:
         return profile, reader.measures(table, profile)
-
-
-def room_for_data(connection: llm.ConnectionView, model: str | None, limit: int | None) -> int | None:
-    """Tokens that summary and samples may take: the job's own limit, and what the model's context leaves. None: no limit."""
-    window = llm.context_window(model, connection.kind) if model else None
-    room = None if window is None else max(1_000, window - _PROMPT_TOKENS - _ANSWER_TOKENS)
-    return min((each for each in (room, limit) if each is not None), default=None)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a job may cost: its calls, the tokens sent, and USD (None: the price is not known)."""
-
-    calls: int
-    input_tokens: int
-    cost_usd: float | None
-
-
-def estimate(
-    connection: llm.ConnectionView, model: str | None, prompt_texts: Sequence[str], summary_tokens: int
-) -> Estimate:
-    """For one call per prompt text with the data in it, and the short summary call.
-
-    Answers are taken to have 1,500 tokens each; a repair of an answer is not counted.
-    """
-    sent = sum(llm.estimate_tokens(text, model) + summary_tokens for text in prompt_texts)
-    sent += 300 * len(prompt_texts)  # the summaries that the last call reads
-    calls = len(prompt_texts) + 1
-    cost = llm.cost(connection, model, sent, calls * _TYPICAL_ANSWER_TOKENS) if model else None
-    return Estimate(calls, sent, cost)

@@ -74,7 +74,12 @@ def submit_analysis(
 
 
 def submit_pair(
-    session: Session, request: AnalysisRequest, analysis_type: str, recipes: tuple[str, str], *, person: str
+    session: Session,
+    request: AnalysisRequest,
+    analysis_type: str,
+    recipes: tuple[str | Prompt, str | Prompt],
+    *,
+    person: str,
 ) -> tuple[jobs.JobView, jobs.JobView]:
     """The same analysis with two recipes of one type, at once. The second job's parent is the first.
 

@@ -8,9 +8,10 @@ import hashlib
 from typing import Any
 
 from core import jobs, library, sources
+from core.analysis.asking import room_for_data, type_call
 from core.analysis.dictionary import store_entries
 from core.analysis.findings import MOST_FINDINGS, store_findings
-from core.analysis.preparing import Prepared, prepare, room_for_data
+from core.analysis.preparing import Prepared, prepare
 from core.analysis.submitting import KIND, prompt_from_json
 from core.analysis.types import TYPES
 from core.analysis.types.base import FindingDraft
@@ -18,7 +19,6 @@ from core.analysis.verifying import Verdict, Verifier
 from core.analysis.views import Prompt
 from core.db import reading
 from core.errors import WorkbenchError
-from core.llm import get_connection
 
 SUMMARY_PROMPT = "analysis/summary"
 _MANY = 200
@@ -60,10 +60,15 @@ async def _prepared(job: jobs.JobContext) -> Prepared:
     payload = job.payload
 
     def work() -> dict[str, Any]:
+        prompts = [prompt_from_json(each) for each in payload["prompts"].values()]
         with reading() as session:
-            connection = get_connection(session, payload["connection"])
-        model = payload["model"] or connection.model
-        room = room_for_data(connection, model, payload["token_limit"])
+            room = room_for_data(
+                session,
+                prompts,
+                connection=payload["connection"],
+                model=payload["model"],
+                limit=payload["token_limit"],
+            )
         return prepare(payload["source_id"], payload["tables"], salt=payload["salt"], token_limit=room).to_json()
 
     return Prepared.from_json(await job.step("prepare", work))
@@ -74,7 +79,14 @@ async def _one_type(job: jobs.JobContext, prepared: Prepared, key: str) -> dict[
     kind, prompt = TYPES[key], prompt_from_json(job.payload["prompts"][key])
     title = kind.title
     try:
-        execution = await job.call(f"type:{key}", _call(job, prepared, key, prompt))
+        call = type_call(
+            key,
+            prompt,
+            prepared.summary,
+            person=job.person,
+            **{name: job.payload[name] for name in ("tables", "business_context", "connection", "model")},
+        )
+        execution = await job.call(f"type:{key}", call)
     except WorkbenchError as error:
         await job.metadata(**_sent(key, prompt, None))
         await job.log(f"{title}: {error}", "error")
@@ -103,31 +115,6 @@ async def _one_type(job: jobs.JobContext, prepared: Prepared, key: str) -> dict[
     wrong = sum(verdict.verdict == "contradicted" for _, verdict in checked)
     await job.log(f"{title}: {len(checked):,} findings, {wrong:,} of them contradicted by the data.")
     return {"state": "completed", "result": result, "error": None}
-
-
-def _call(job: jobs.JobContext, prepared: Prepared, key: str, prompt: Prompt) -> library.Call:
-    payload = job.payload
-    return library.Call(
-        content=prompt.content,
-        values={
-            "schema_summary": prepared.summary.schema_summary,
-            "sample_rows": prepared.summary.sample_rows,
-            "business_context": payload["business_context"],
-            "tables": payload["tables"],
-        },
-        template_id=prompt.template_id,
-        template_name=prompt.template_name,
-        version_id=prompt.version_id,
-        version_number=prompt.version_number,
-        overrides={
-            "connection": payload["connection"],
-            "model": payload["model"],
-            "response_schema": {"name": f"analysis_{key}", "schema": TYPES[key].schema},
-        },
-        source="analysis",
-        person=job.person,
-        normalise=TYPES[key].normalised,
-    )
 
 
 def _sent(key: str, prompt: Prompt, execution: library.ExecutionView | None) -> dict[str, Any]:

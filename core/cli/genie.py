@@ -103,6 +103,8 @@ def _row(title: str, found: SpaceOverview, last: EvaluationView | None, runs: in
         "size_share": found.size_share,
         "health": [asdict(each) for each in found.health],
         "last_score": None if last is None else last.mean,
+        "last_passed": None if last is None else sum(each.passed for each in last.rounds),
+        "last_measured": None if last is None else sum(each.measured for each in last.rounds),
         "last_evaluation": None if last is None else last.job_id,
         "evaluations": runs,
         "error": found.error,
@@ -126,7 +128,7 @@ def _spaces_row(row: dict[str, Any]) -> tuple[Any, ...]:
         *(row[key] for key in ("tables", "metric_views", "instructions", "benchmarks")),
         None if row["size_share"] is None else f"{row['size_share']:.0%}",
         f"{good} of {len(health)} good" if health else None,
-        None if row["last_score"] is None else f"{row['last_score']:.1%}",
+        None if row["last_score"] is None else f"{row['last_score']:.1%} ({row['last_passed']}/{row['last_measured']})",
         row["evaluations"],
         row["space_id"],
     )

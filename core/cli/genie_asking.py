@@ -35,7 +35,7 @@ def ask(invocation: Invocation, question: str, connection: str | None, space: st
     place = find_place(connection)
     asked = genie.start_question(place.id, find_space(place, space), text, person=invocation.settings.person)
     answer = _follow(asked)
-    if answer.failure is not None:
+    if answer.failure is not None and (invocation.as_json or not answer.text):  # else stdout shows what Genie said
         output.say(answer.failure.sentence)
     invocation.put(_document(answer), _text(answer))
     return 0 if answer.failure is None else _CODES[answer.failure.meaning]

@@ -1,22 +1,26 @@
-"""Bring the database to this release's schema, or say why not."""
+"""Bring the database to this release's schema, or say why not.
+
+Alembic is imported late: it takes 0.1 s, and processes that open no database import this too.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from core.db.failures import explain
 from core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
@@ -24,6 +28,8 @@ def _config() -> Config:
 
 def head() -> str:
     """The revision that this release needs."""
+    from alembic.script import ScriptDirectory
+
     revision = ScriptDirectory.from_config(_config()).get_current_head()
     assert revision is not None
     return revision
@@ -31,6 +37,8 @@ def head() -> str:
 
 def revision(engine: Engine) -> str | None:
     """The revision that the database is at, None if it is empty."""
+    from alembic.migration import MigrationContext
+
     with engine.connect().execution_options(readonly=True) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -41,6 +49,8 @@ def upgrade(engine: Engine) -> None:
     Raises:
         ConfigError: the database is from a newer release, or cannot be opened or written.
     """
+    from alembic import command
+
     try:
         found = revision(engine)
         if found == head():
@@ -58,6 +68,9 @@ def upgrade(engine: Engine) -> None:
 
 def check_known(found: str) -> None:
     """Raises ConfigError if the revision is from a newer release."""
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
     try:
         ScriptDirectory.from_config(_config()).get_revision(found)
     except CommandError as error:

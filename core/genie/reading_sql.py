@@ -39,6 +39,15 @@ def only_reads(sql: str) -> bool:
     return _READS.match(bare) is not None and _WRITES.search(bare) is None and ";" not in bare
 
 
+def why_not_run(sql: str) -> str | None:
+    """Why expected SQL is not sent, as a sentence; None if it is one query that changes nothing."""
+    if only_reads(sql):
+        return None
+    bare = without_text(sql).strip()
+    begins = f": it begins with “{bare.split()[0][:30]}”" if bare and not _READS.match(bare) else ""
+    return f"The expected SQL is not one query that only reads{begins}, so it was not run. Correct the benchmark."
+
+
 def same_sql(left: str, right: str) -> bool:
     """Whether both are the same statement but for white space, comments, letter case of keywords and a last semicolon."""
     if _flat(left) == _flat(right):

@@ -5,7 +5,7 @@ call opens its own short transactions, because it must not hold one open while t
 """
 
 from core.library.builtin import BuiltinState, builtin_state, reset_to_builtin, seed
-from core.library.calls import Call, call_again, call_reference, call_version
+from core.library.calls import Call, call_again, call_reference, call_version, destination, sent_texts
 from core.library.content import MAX_TEXT, content_hash, from_json, prepared, to_json
 from core.library.datasets import add_example, create_dataset, list_datasets, list_examples
 from core.library.differences import LinePair, Piece, changed_only, line_pairs, merge, word_pieces

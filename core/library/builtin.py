@@ -6,6 +6,7 @@ overwrites a person's edit: a built-in template that was edited keeps its text, 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -26,6 +27,7 @@ PROMPTS = ROOT / "prompts"
 AUTHOR = "whetstone"
 
 _PARTS = re.compile(r"^(system|user):[ \t]*$", re.MULTILINE)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is built in
 
 
 @dataclass(frozen=True)
@@ -62,32 +64,37 @@ def load_prompts(folder: Path = PROMPTS) -> list[BuiltinPrompt]:
 def read_prompt(path: Path, folder: Path = PROMPTS) -> BuiltinPrompt:
     """Raises ConfigError, naming the file and what is wrong with it."""
     try:
-        _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-        meta = yaml.safe_load(front)
-        key = path.relative_to(folder).with_suffix("").as_posix()
-        texts = _split(body)
-        model = meta.get("model") or {}
-        content = Content(
-            system=texts.get("system", ""),
-            user=texts.get("user", ""),
-            variables=specs_from_json(meta.get("variables") or ()),
-            temperature=model.get("temperature"),
-            max_tokens=model.get("max_tokens"),
-            response_schema=meta.get("response_schema"),
-        )
-        return BuiltinPrompt(
-            key=key,
-            name=meta.get("name", key),
-            title=meta["title"],
-            description=meta.get("description", ""),
-            category=meta["category"],
-            tags=tuple(meta.get("tags") or ()),
-            content=contents.prepared(content),
-        )
+        return _parsed(path.read_text(encoding="utf-8"), path.relative_to(folder).with_suffix("").as_posix())
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError, PromptTemplateError) as error:
         raise ConfigError(
             f"The prompt file {path.name} cannot be read: {error}. Restore it from the release."
         ) from error
+
+
+@lru_cache(maxsize=100)
+def _parsed(text: str, key: str) -> BuiltinPrompt:
+    """The same text is looked at once in a process: pages ask for it again and again."""
+    _, front, body = text.split("---\n", 2)
+    meta = yaml.load(front, _LOADER)
+    texts = _split(body)
+    model = meta.get("model") or {}
+    content = Content(
+        system=texts.get("system", ""),
+        user=texts.get("user", ""),
+        variables=specs_from_json(meta.get("variables") or ()),
+        temperature=model.get("temperature"),
+        max_tokens=model.get("max_tokens"),
+        response_schema=meta.get("response_schema"),
+    )
+    return BuiltinPrompt(
+        key=key,
+        name=meta.get("name", key),
+        title=meta["title"],
+        description=meta.get("description", ""),
+        category=meta["category"],
+        tags=tuple(meta.get("tags") or ()),
+        content=contents.prepared(content),
+    )
 
 
 def seed(session: Session, folder: Path = PROMPTS) -> list[str]:

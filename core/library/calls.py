@@ -87,7 +87,7 @@ def call_again(session: Session, execution_id: str, *, number: int | None = None
     return Call(content, None, replay_of=past.id, **fields)
 
 
-def texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
+def sent_texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
     """System prompt and user text as they are sent, and the raw variables as they are recorded.
 
     Raises:
@@ -105,8 +105,22 @@ def texts(call: Call) -> tuple[str, str, dict[str, Any] | None]:
     return system, user, variables
 
 
-def chat_request(call: Call, connection: llm.ConnectionView, system: str, user: str) -> llm.ChatRequest:
-    """What the model service is asked for: overrides first, then the version's settings, then the connection's default.
+def destination(session: Session, call: Call) -> tuple[llm.ConnectionView, str | None]:
+    """Where a call goes: the connection, and the model that is asked there; None if no model is set anywhere.
+
+    Raises:
+        NotFoundError: there is no such connection.
+    """
+    connection = llm.get_connection(session, call.overrides.get("connection") or call.content.connection)
+    # A version's model is meant for the version's connection; on another one its default model answers.
+    at_home = connection.is_default if call.content.connection is None else connection.name == call.content.connection
+    return connection, call.overrides.get("model") or (call.content.model if at_home else None) or connection.model
+
+
+def chat_request(
+    call: Call, connection: llm.ConnectionView, model: str | None, system: str, user: str
+) -> llm.ChatRequest:
+    """What the model service is asked for: overrides first, then the version's settings.
 
     Raises:
         ConfigError: no model is set anywhere.
@@ -116,9 +130,6 @@ def chat_request(call: Call, connection: llm.ConnectionView, system: str, user: 
         given = call.overrides.get(name)
         return getattr(call.content, name) if given is None else given
 
-    # A version's model is meant for the version's connection; on another one its default model answers.
-    at_home = connection.is_default if call.content.connection is None else connection.name == call.content.connection
-    model = call.overrides.get("model") or (call.content.model if at_home else None) or connection.model
     if not model:
         raise ConfigError(
             f"The connection '{connection.name}' has no default model. Choose a model here, or set one on the Connections page."

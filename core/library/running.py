@@ -14,7 +14,7 @@ from typing import Any
 from core import llm
 from core.db import reading
 from core.errors import WorkbenchError
-from core.library.calls import Call, chat_request, texts
+from core.library.calls import Call, chat_request, destination, sent_texts
 from core.library.executions import get_execution
 from core.library.recording import Intent, Outcome, record_cached, record_intent, record_outcome
 from core.library.repairing import repair_prompt
@@ -93,9 +93,9 @@ def start(call: Call) -> Run:
         BudgetError: refused, and recorded as refused.
     """
     with reading() as session:
-        connection = llm.get_connection(session, call.overrides.get("connection") or call.content.connection)
-    system, user, variables = texts(call)
-    request = chat_request(call, connection, system, user)
+        connection, model = destination(session, call)
+    system, user, variables = sent_texts(call)
+    request = chat_request(call, connection, model, system, user)
     intent = Intent(
         template_id=call.template_id,
         template_name=call.template_name,

@@ -14,7 +14,7 @@ from core.local_genie.sql_errors import SqlError
 from core.local_genie.state import Spaces, Workspace
 from core.local_genie.state.workspace import identifiers
 from core.local_genie.statements import WAREHOUSE_ID
-from core.local_genie.tables import StoredTable, find_file, store_table
+from core.local_genie.tables import StoredTable, find_file, guessed, store_table
 from core.local_genie.validating import MAX_TITLE_CHARS, faults_of, in_order
 
 
@@ -79,7 +79,10 @@ def place(workspace: Workspace, spaces: Spaces, read: Prepared, title: str | Non
     except Refusal as error:
         raise InputError(str(error)) from error
     rows = {name: table.rows for name, table in read.tables.items()}
-    return Loaded(created.id, created.title, rows, replaced, tuple(read.warnings))
+    warnings = [
+        f"{name} was loaded before with other content; every space that uses it now has this." for name in replaced
+    ]
+    return Loaded(created.id, created.title, rows, replaced, (*read.warnings, *warnings))
 
 
 def _read(
@@ -87,24 +90,33 @@ def _read(
 ) -> tuple[dict[str, StoredTable], dict[str, Path], list[str]]:
     stored: dict[str, StoredTable] = {}
     views: dict[str, Path] = {}
-    absent, warnings = [], []
+    absent, warnings, unread = [], [], []
     known_tables = {name.casefold() for name in workspace.tables()}
     known_views = {name.casefold() for name in workspace.metric_views()}
     files = {name: find_file(tables_dir, name) for name in names}
     for name, path in files.items():
         view = _view_file(tables_dir, name)
         if path is not None:
-            stored[name] = store_table(path, workspace.folder)
+            try:
+                stored[name] = store_table(path, workspace.folder)
+            except InputError as error:
+                unread.append(str(error))
+                continue
+            if not stored[name].rows:
+                warnings.append(f"{path.name} holds no rows; only names of columns.")
+            if path.suffix.casefold() == ".csv" and (guess := guessed(path)):
+                warnings.append(guess)
         elif view is not None:
             views[name] = view
-        elif name.casefold() in known_views:
-            continue
-        elif name.casefold() in known_tables:
+        elif name.casefold() in known_views | known_tables:
+            kind = "metric view" if name.casefold() in known_views else "table"
             warnings.append(
-                f"{name} has no file in the folder; the table that was loaded before under that name is used."
+                f"{name} has no file in the folder; the {kind} that was loaded before under that name is used."
             )
         else:
             absent.append(name)
+    if unread:
+        raise InputError(" ".join(unread))
     if names and not stored and not views:
         listed = ", ".join(f"{name.split('.')[-1]}.csv" for name in names[:10])
         raise InputError(

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from core import analysis, llm, sources
+from core import analysis, library, llm, sources
 from core.db import reading, transaction
 from core.errors import WorkbenchError
 from pages._ui import formatting, layout, person
 from pages._ui.disclosure_editor import disclosure_editor
 from pages._ui.icons import ICON
 from pages._ui.text import plain
+from pages._ui.what_leaves import Prompts, data_that_leaves, what_it_takes, whole_prompts
 
 JOBS = "pages/analysis/jobs.py"
 JOB = "pages/analysis/job.py"
@@ -57,13 +58,12 @@ def _types() -> list[str]:
     return [titles[title] for title in chosen]
 
 
-def _recipes(types: list[str]) -> tuple[dict[str, str], str | None, tuple[str, str] | None]:
-    """The recipe of each type; and, for A/B, the type with its two recipes."""
+def _recipes(types: list[str]) -> list[Prompts]:
+    """The prompt of each type; for A/B those of the first job and those of the second."""
     with reading() as session:
         every = analysis.list_recipes(session)
     chosen: dict[str, str] = {}
-    pair: tuple[str, str] | None = None
-    compared: str | None = None
+    other = None
     with st.expander("Recipes", icon=ICON.recipe, expanded=False):
         for key in types:
             own = [each for each in every if each.analysis_type == key]
@@ -83,9 +83,9 @@ def _recipes(types: list[str]) -> tuple[dict[str, str], str | None, tuple[str, s
                         key=f"new_analysis.second.{key}",
                         help="Starts the same analysis twice, once with each recipe, and opens the comparison",
                     )
-                    if other is not None:
-                        compared, pair = key, (chosen[key], other)
-    return chosen, compared, pair
+    runs = [chosen] if other is None else [chosen, dict.fromkeys(chosen, other)]
+    with reading() as session:
+        return [{key: analysis.recipe_prompt(session, key, each) for key, each in run.items()} for run in runs]
 
 
 def _settings() -> tuple[llm.ConnectionView, str | None, str, str, tuple[str, ...], int | None]:
@@ -122,12 +122,17 @@ def _settings() -> tuple[llm.ConnectionView, str | None, str, str, tuple[str, ..
 
 
 def _prepared(
-    source: sources.SourceView, tables: list[str], connection: llm.ConnectionView, model: str | None, limit: int | None
+    source: sources.SourceView,
+    tables: list[str],
+    prompts: list[analysis.Prompt],
+    connection: str,
+    model: str | None,
+    limit: int | None,
 ) -> analysis.Prepared | None:
     """What would leave now. Files are measured at once; a database or warehouse only on request, since it costs it work."""
     salt = st.session_state.setdefault(_SALT, analysis.new_salt())
-    room = analysis.room_for_data(connection, model or connection.model, limit)
     with reading() as session:
+        room = analysis.room_for_data(session, prompts, connection=connection, model=model, limit=limit)
         said = tuple(tuple(sorted(sources.policies(session, source.id, table).items())) for table in tables)
     key = (source.id, tuple(tables), room, salt, said)
     kept = st.session_state.get(_PREPARED)
@@ -152,50 +157,12 @@ def _prepared(
     return prepared
 
 
-def _leaving(prepared: analysis.Prepared) -> None:
-    """Exactly the text that leaves the machine."""
-    for table in prepared.unread:
-        st.warning(
-            f"{plain(table.name)} cannot be read, and the model is told so. {plain(table.error or '', 600)}",
-            icon=ICON.warning,
-        )
-    for sentence in prepared.summary.left_out:
-        st.caption(f"{ICON.note} {plain(sentence, 400)}")
-    with st.expander(
-        f"What leaves this machine: ≈ {prepared.summary.tokens:,} tokens of data per call",
-        icon=ICON.disclosure,
-        expanded=True,
-    ):
-        for title, text in (
-            ("schema_summary", prepared.summary.schema_summary),
-            ("sample_rows", prepared.summary.sample_rows),
-        ):
-            st.caption(title)
-            st.code(text, language=None, wrap_lines=True, height=300 if len(text) > 1200 else "content")
-        st.caption(
-            f"SHA-256 of both {prepared.summary.sha256}. They stand where the recipe has its placeholders; nothing else of the tables is sent."
-        )
-
-
-def _cost(
-    types: list[str],
-    recipes: dict[str, str],
-    connection: llm.ConnectionView,
-    model: str | None,
-    prepared: analysis.Prepared,
-) -> str:
-    with reading() as session:
-        contents = [analysis.get_recipe(session, recipes[key]).content for key in types if key in recipes]
-    texts = [f"{each.system}\n{each.user}" for each in contents]
-    estimate = analysis.estimate(connection, model or connection.model, texts, prepared.summary.tokens)
-    price = "price unknown" if estimate.cost_usd is None else f"≈ {formatting.usd(estimate.cost_usd)}"
-    return f"{estimate.calls} calls · ≈ {estimate.input_tokens:,} tokens sent · {price}"
-
-
-def _start(request: analysis.AnalysisRequest, compared: str | None, pair: tuple[str, str] | None) -> None:
+def _start(request: analysis.AnalysisRequest, runs: list[Prompts]) -> None:
     with layout.showing_errors():
         with transaction() as session:
-            if compared and pair:
+            if len(runs) == 2:
+                [compared] = runs[0]
+                pair = (runs[0][compared], runs[1][compared])
                 first, second = analysis.submit_pair(session, request, compared, pair, person=person.current())
             else:
                 first, second = analysis.submit_analysis(session, request, person=person.current()), None
@@ -223,7 +190,7 @@ def _draw() -> None:
     with two:
         tables = _tables(source)
     types = _types()
-    recipes, compared, pair = _recipes(types)
+    runs = _recipes(types)
     connection, model, context, title, tags, limit = _settings()
     if not tables:
         st.caption("Choose at least one table to see what would leave this machine.")
@@ -231,23 +198,26 @@ def _draw() -> None:
     with st.expander("What may leave, column by column", icon=ICON.disclosure):
         for table in tables:
             disclosure_editor(source, table, key="new_analysis")
-    prepared = _prepared(source, tables, connection, model, limit)
+    prompts = [prompt for run in runs for prompt in run.values()] or [analysis.Prompt(library.Content())]
+    prepared = _prepared(source, tables, prompts, connection.name, model, limit)
     if prepared is None:
         return
-    _leaving(prepared)
+    data_that_leaves(prepared)
+    if runs[0]:
+        whole_prompts(runs, prepared, tables, context, connection.name, model)
     missing = "Choose at least one analysis type." if not types else None
     if len(prepared.unread) == len(prepared.tables):
         missing = "None of the tables can be read."
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Start both analyses" if pair else "Start analysis",
+            "Start both analyses" if len(runs) == 2 else "Start analysis",
             icon=ICON.run,
             type="primary",
             key="new_analysis.start",
             disabled=missing is not None,
             help=missing,
         )
-        st.caption(missing or f"{_cost(types, recipes, connection, model, prepared)} · {plain(connection.name)}")
+        st.caption(missing or f"{what_it_takes(runs, prepared, connection.name, model)} · {plain(connection.name)}")
     if pressed:
         words = (
             title.strip()
@@ -262,12 +232,12 @@ def _draw() -> None:
             model=model,
             business_context=context,
             tags=tags,
-            prompts=dict(recipes),
+            prompts=runs[0],
             token_limit=limit,
             salt=st.session_state[_SALT],
             approved=prepared.to_json(),
         )
-        _start(request, compared, pair)
+        _start(request, runs)
 
 
 layout.heading(

@@ -5,10 +5,11 @@ import streamlit as st
 from core import analysis, jobs, llm
 from core.db import reading, transaction
 from core.errors import NotFoundError, WorkbenchError
-from pages._ui import formatting, layout, person
+from pages._ui import layout, person
 from pages._ui.diff import side_by_side
 from pages._ui.editor import prompt_editor
 from pages._ui.editor_script import editor_script
+from pages._ui.estimates import estimate_words
 from pages._ui.icons import ICON
 from pages._ui.prompt_preview import prompt_preview
 from pages._ui.text import plain
@@ -25,6 +26,7 @@ except NotFoundError as error:
     layout.missing_page("Re-run", str(error), LIST, "Jobs")
 
 KEY = f"rerun.{job.id}"
+_NOTHING_MEASURED = analysis.Summary("(the tables' figures stand here)", "(sample rows stand here)", (), 0)
 
 
 def _editors() -> dict[str, tuple[str, str]]:
@@ -55,10 +57,17 @@ def _draw_type(key: str) -> None:
     texts[key] = (system, user)
     with right:
         prompt_preview(
-            analysis.edited_prompt(each.prompt, system, user).content,
-            prepared.summary if prepared else None,
-            job.payload,
-            placeholders=analysis.placeholders_missing(system, user),
+            analysis.type_call(
+                key,
+                analysis.edited_prompt(each.prompt, system, user),
+                prepared.summary if prepared else _NOTHING_MEASURED,
+                tables=job.payload["tables"],
+                business_context=job.payload["business_context"],
+            ),
+            title="Preview with the data that the job of origin sent. The new job measures the tables again, by then with "
+            "what may leave, so its figures and rows may differ."
+            if prepared
+            else "Preview without data: the job of origin kept none. The new job measures the tables.",
         )
         original = each.prompt.content
         with st.expander(
@@ -106,12 +115,12 @@ def _reason(titles: dict[str, str] | None) -> str | None:
     return "Give the recipe a name, or do not save it." if titles is None else None
 
 
-def _cost(connection: llm.ConnectionView) -> str:
-    model = job.payload["model"] or connection.model
-    texts = [f"{system}\n{user}" for system, user in _editors().values()]
-    estimate = analysis.estimate(connection, model, texts, prepared.summary.tokens if prepared else 0)
-    price = "price unknown" if estimate.cost_usd is None else f"≈ {formatting.usd(estimate.cost_usd)}"
-    return f"{estimate.calls} calls · ≈ {estimate.input_tokens:,} tokens sent · {price} · {plain(connection.name)}"
+def _cost(connection: str, model: str | None) -> str:
+    asked = [analysis.edited_prompt(prompts[key].prompt, *text) for key, text in _editors().items()]
+    tokens = prepared.summary.tokens if prepared else 0
+    with reading() as session:
+        estimate = analysis.estimate(session, asked, connection=connection, model=model, summary_tokens=tokens)
+    return f"{estimate_words([estimate])} · {plain(connection)}"
 
 
 def _start(edited: dict[str, tuple[str, str]], titles: dict[str, str], connection: str | None) -> None:
@@ -162,7 +171,6 @@ with layout.showing_errors():
         own = job.payload["connection_name"]
         offered = [own, *(each.name for each in connections if each.name != own)]
         name = st.selectbox("Connection", offered, key=f"{KEY}.connection", width=280)
-        connection = next((each for each in connections if each.name == name), connections[0])
         why_not = _reason(titles)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(
@@ -173,6 +181,6 @@ with layout.showing_errors():
                 disabled=why_not is not None,
                 help=why_not,
             )
-            st.caption(plain(why_not, 300) if why_not else _cost(connection))
+            st.caption(plain(why_not, 300) if why_not else _cost(name, job.payload["model"] if name == own else None))
         if pressed:
             _start(edited, titles or {}, None if name == own else name)

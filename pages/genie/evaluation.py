@@ -19,6 +19,8 @@ def _log(evaluation: genie.EvaluationView, job: jobs.JobView) -> None:
 VIEWS = {"Questions": questions.draw, "Stability": stability.draw, "Log": _log, "Configuration": setup.draw}
 
 with layout.showing_errors():
+    if not st.query_params.get("id"):
+        layout.missing_page("Evaluation", "No evaluation is chosen. Open one from the list.", LIST, "Evaluate")
     try:
         with reading() as session:
             evaluation = genie.get_evaluation(session, st.query_params.get("id", ""))

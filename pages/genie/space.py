@@ -112,6 +112,8 @@ def _draw(workspace: genie.WorkspaceView, client: genie.GenieClient, state: geni
 
 
 layout.breadcrumb(LIST, "Spaces")
+if not st.query_params.get("space"):
+    layout.missing_page("Space", "No space is chosen. Open one from the list.", LIST, "Spaces")
 try:
     with reading() as session:
         place = genie.find_workspace(session, st.query_params.get("workspace"))

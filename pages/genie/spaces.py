@@ -12,6 +12,7 @@ from pages._ui import formatting, layout
 from pages._ui.badges import local_badge
 from pages._ui.icons import ICON
 from pages._ui.text import plain
+from pages.genie.evaluation_views.words import score_words
 from pages.genie.space_views import loading, writer_switch
 
 SPACE = "pages/genie/space.py"
@@ -91,13 +92,7 @@ def _health(row: genie.SpaceOverview | None) -> str:
 
 
 def _score(last: genie.EvaluationView | None) -> str:
-    """The latest evaluation's: whole questions of one round, or the mean of several."""
-    if last is None or last.mean is None:
-        return "not measured"
-    measured = sum(each.measured for each in last.rounds)
-    if len(last.rounds) == 1:
-        return f"{last.mean:.1%} ({last.rounds[0].passed}/{measured})"
-    return f"{last.mean:.1%}, mean of {len(last.rounds)} rounds, n = {measured}"
+    return "not measured" if last is None or last.mean is None else score_words(last)
 
 
 def _draw_table(

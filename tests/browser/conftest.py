@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,26 +57,29 @@ def free_port() -> int:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """`streamlit run app.py` on a fresh data folder, as a person would start it."""
-    port = free_port()
-    data = tmp_path / "data"
+    with running_app(tmp_path) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One for all tests that only look."""
+    with running_app(tmp_path_factory.mktemp("shared")) as app:
+        yield app
+
+
+@contextmanager
+def running_app(folder: Path) -> Iterator[App]:
+    port, data, log = free_port(), folder / "data", folder / "server.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
     environment |= {"WHETSTONE_DATA_DIR": str(data), "WHETSTONE_PERSON": "ann"}
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    with (tmp_path / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         url = f"http://127.0.0.1:{port}"
         try:
-            wait_until_healthy(url, server, tmp_path / "server.log")
+            wait_until_healthy(url, server, log)
             engine = db.make_engine(f"sqlite:///{data / 'whetstone.db'}")
             yield App(url, engine, data)
             engine.dispose()

@@ -146,11 +146,11 @@ def test_a_job_at_work_is_followed_and_cancelled(app: App, page: Page, faulty_mo
 
 
 @pytest.mark.parametrize("path", ["sources", "sources?add=database", "new_analysis", "jobs", "recipes"])
-def test_every_page_fits_a_narrow_and_a_dark_window(app: App, browser, path: str):
+def test_every_page_fits_a_narrow_and_a_dark_window(shared_app: App, browser, path: str):
     for width, scheme in ((800, "light"), (1280, "dark")):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
-        page.goto(f"{app.url}/{path}")
+        page.goto(f"{shared_app.url}/{path}")
         settle(page)
         page.wait_for_timeout(500)
         settle(page)

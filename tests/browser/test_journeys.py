@@ -155,6 +155,7 @@ def test_a_replay_runs_the_raw_variables_again(app: App, page: Page):
     page.get_by_role("button", name=RUN).click()
     expect(page.get_by_text("Completed", exact=True)).to_be_visible()
     page.get_by_role("link", name="Record").click()
+    expect(page).to_have_url(re.compile("execution=ex_"))
     first = page.url
     page.get_by_role("button", name="Replay").first.click()
     page.get_by_role("button", name="Replay now").click()
@@ -177,29 +178,32 @@ def test_a_cold_deep_link_opens_its_page_in_the_frame(app: App, page: Page):
     shoot(page, "connections")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [800, 1440])
-def test_no_page_scrolls_sideways_or_fetches_anything_foreign(app: App, browser: Browser, width: int, scheme: str):
+@pytest.mark.parametrize(("width", "scheme"), [(800, "dark"), (1440, "light")])
+def test_no_page_scrolls_sideways_or_fetches_anything_foreign(
+    shared_app: App, browser: Browser, width: int, scheme: str
+):
     context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
     page = context.new_page()
     foreign: list[str] = []
     page.on(
         "request",
-        lambda request: None if request.url.startswith((app.url, "data:", "blob:")) else foreign.append(request.url),
+        lambda request: (
+            None if request.url.startswith((shared_app.url, "data:", "blob:")) else foreign.append(request.url)
+        ),
     )
-    template = app.template_id("feedback_issue_creator")
+    template = shared_app.template_id("feedback_issue_creator")
     paths = {"home": "", "templates": "templates", "executions": "executions", "connections": "connections"}
     paths |= {"activity": "activity", "settings": "settings"}
     paths |= {f"template_{view.lower()}": f"template?id={template}&view={view}" for view in ("Edit", "Run", "Versions")}
     for name, path in paths.items():
-        page.goto(f"{app.url}/{path}")
+        page.goto(f"{shared_app.url}/{path}")
         expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
         settle(page)
         page.wait_for_timeout(400)
         shoot(page, f"{name}_{width}_{scheme}")
         assert page.get_by_test_id("stException").count() == 0, name
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), name
-    assert [url for url in foreign if not url.startswith(app.url.replace("http", "ws"))] == []
+    assert [url for url in foreign if not url.startswith(shared_app.url.replace("http", "ws"))] == []
     context.close()
 
 

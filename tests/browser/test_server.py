@@ -22,26 +22,26 @@ def get(app: App, path: str, **headers: str) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-def test_says_that_it_is_healthy_and_sends_its_policy_with_every_answer(app: App):
-    answer = get(app, "/healthz")
+def test_says_that_it_is_healthy_and_sends_its_policy_with_every_answer(shared_app: App):
+    answer = get(shared_app, "/healthz")
     assert json.loads(answer.read())["status"] == "ok"
     for path in ("/healthz", "/", "/templates"):
-        policy = get(app, path).getheader("Content-Security-Policy")
+        policy = get(shared_app, path).getheader("Content-Security-Policy")
         assert policy is not None
         assert "img-src 'self' data: blob:" in policy
         assert "object-src 'none'" in policy
 
 
-def test_a_page_of_another_site_cannot_open_the_connection(app: App):
+def test_a_page_of_another_site_cannot_open_the_connection(shared_app: App):
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
-    assert get(app, "/_stcore/stream", Origin=app.url, **upgrade).status == 101
-    assert get(app, "/_stcore/stream", Origin="http://evil.example", **upgrade).status in (400, 403)
-    assert get(app, "/_stcore/stream", Host="evil.example", Origin="http://evil.example", **upgrade).status in (
+    assert get(shared_app, "/_stcore/stream", Origin=shared_app.url, **upgrade).status == 101
+    assert get(shared_app, "/_stcore/stream", Origin="http://evil.example", **upgrade).status in (400, 403)
+    assert get(shared_app, "/_stcore/stream", Host="evil.example", Origin="http://evil.example", **upgrade).status in (
         400,
         403,
     )

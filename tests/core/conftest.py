@@ -1,47 +1,20 @@
-"""For what stands on an open workbench: one for a whole file of tests, and connections to the faulty model in it.
-
-Opening a workbench takes longer than most tests, so that a file whose tests bring their own names shares one.
-"""
+"""For what stands on an open workbench: connections to the faulty model in it."""
 
 import itertools
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
-from core import llm, startup
+from core import llm
 from core.db import transaction
 from core.settings import Settings
-from tests.conftest import SERVER_URL
+from tests.conftest import shared_workbench  # noqa: F401
 from tests.servers.faulty_model import FaultyModel
 
 KEY = "sk-live-0123456789abcdefWXYZ"
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def shared_workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """An open, seeded workbench. A file of tests that uses it overrides `workbench` with it."""
-    url = server = None
-    if SERVER_URL:
-        name = f"shared_{uuid.uuid4().hex}"
-        server = create_engine(SERVER_URL, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        url = make_url(SERVER_URL).set(database=name).render_as_string(hide_password=False)
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("workbench") / "data", database_url=url, person="ann", log_level="ERROR"
-    )
-    startup.open_workbench(settings)
-    yield settings
-    startup.close_workbench(keep_helpers=True)
-    if server is not None:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
 
 
 @pytest.fixture

@@ -1,26 +1,47 @@
 """A worker process for the kill tests: `python -m core worker`, with a kind of work to do and strings to pull.
 
-python -m tests.faults.job_worker ACKS [--stale-s S] [--fault NAME]
-
-`ACKS` is a file to which the work appends what was acknowledged to it: job, key, value. Lines on stdin arm and disarm
-failpoints: "arm after_call 3", "disarm". `--fault` breaks the engine on purpose, to prove that the harness would notice.
+Importing this loads all that a worker needs, so that a process forked from one that did begins at once.
 """
 
-import argparse
 import asyncio
 import json
 import os
 import sys
 import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-from core import cli, jobs, library
+import certifi  # noqa: F401
+import dbos  # noqa: F401
+import openai.resources.chat.completions  # noqa: F401
+
+import core.llm.transport  # noqa: F401
+from core import cli, jobs, library, startup  # noqa: F401
+from core.cli import root, working  # noqa: F401
 from core.clock import new_id, now
 from core.jobs import JobContext, context, failpoints, items, membership, starts, worker
 
 KIND = "kill-test"
+BEAT_S = 0.4
+"""Five times as often as in earnest, so that a death is seen sooner."""
 
 _acks = -1
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a worker is started with. The work appends to the file `acks` what was acknowledged to it: job, key, value.
+
+    `fault` breaks the engine on purpose, to prove that the harness would notice.
+    """
+
+    environment: dict[str, str]
+    acks: Path
+    output: Path
+    stale_s: float
+    fault: str | None
 
 
 def acknowledge(job: JobContext, key: str, value: Any) -> None:
@@ -46,10 +67,14 @@ async def work(job: JobContext) -> str:
     return "all of it"
 
 
-def obey() -> None:
-    for line in sys.stdin:
-        name, *rest = line.split()
-        failpoints.arm(rest[0], int(rest[1])) if name == "arm" else failpoints.disarm()
+def obey(strings: Connection) -> None:
+    """Arm and disarm failpoints: ("after_call", 3), or None."""
+    while True:
+        try:
+            failpoint = strings.recv()
+        except EOFError:
+            return
+        failpoints.arm(*failpoint) if failpoint else failpoints.disarm()
 
 
 def skip_epoch_check() -> None:
@@ -104,23 +129,20 @@ FAULTS = {
 }
 
 
-def main() -> None:
+def main(orders: Orders, strings: Connection) -> None:
+    """What the forked process does; whatever it prints goes to `orders.output`."""
     global _acks
-    parser = argparse.ArgumentParser()
-    parser.add_argument("acks")
-    parser.add_argument("--stale-s", type=float, default=membership.STALE_S)
-    parser.add_argument("--fault", choices=FAULTS)
-    given = parser.parse_args()
-    _acks = os.open(given.acks, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    membership.STALE_S = given.stale_s
-    worker._BEAT_S = min(worker._BEAT_S, given.stale_s / 5)
-    if given.fault:
-        FAULTS[given.fault]()
+    os.environ.clear()
+    os.environ.update(orders.environment)
+    output = os.open(orders.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    _acks = os.open(orders.acks, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    membership.STALE_S = orders.stale_s
+    worker._BEAT_S = BEAT_S
+    if orders.fault:
+        FAULTS[orders.fault]()
     jobs.register(KIND, work)
-    threading.Thread(target=obey, daemon=True).start()
-    sys.argv = ["core", "worker", "--json"]
+    threading.Thread(target=obey, args=(strings,), daemon=True).start()
+    sys.argv = ["core", "worker"]
     cli.main()
-
-
-if __name__ == "__main__":
-    main()

@@ -8,27 +8,32 @@ operating system makes of it is not.
 
 import argparse
 import contextlib
-import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import IO
 
 from core import jobs, llm, startup
 from core.db import reading, transaction
 from core.db.models import Job
 from core.jobs.failpoints import POINTS
-from core.settings import ROOT, Settings
+from core.settings import Settings
 from tests.faults.invariants import violations
-from tests.faults.job_worker import FAULTS, KIND
+from tests.faults.job_worker import FAULTS, KIND, Orders
+from tests.faults.job_worker import main as work_until_killed
 from tests.servers.faulty_model import FaultyModel
+
+FORKS = multiprocessing.get_context("forkserver")
+"""Each worker is a process of its own, forked from one that has loaded the code and done nothing: loading takes most of a start."""
+FORKS.set_forkserver_preload(["tests.faults.job_worker"])
 
 AT_ONCE = 4
 """Calls that the connection lets run at once."""
@@ -68,69 +73,68 @@ class Arena:
         self.model = FaultyModel()
         self.acks = folder / "acks"
         self.kills = 0
-        self._stderr: IO[bytes] = (folder / "workers.log").open("ab")
-        self._options = ["--stale-s", str(stale_s), *(("--fault", fault) if fault else ())]
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
-        self._environment |= {"WHETSTONE_DATA_DIR": str(settings.data_dir), "WHETSTONE_PERSON": "kills"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WHETSTONE_")}
+        environment |= {"WHETSTONE_DATA_DIR": str(settings.data_dir), "WHETSTONE_PERSON": "kills"}
         if settings.database_url:
-            self._environment["WHETSTONE_DATABASE_URL"] = settings.database_url
-        self.processes: list[subprocess.Popen[str]] = []
+            environment["WHETSTONE_DATABASE_URL"] = settings.database_url
+        self._orders = Orders(environment, self.acks, folder / "workers.log", stale_s, fault)
+        self._strings: dict[BaseProcess, Connection] = {}
         with transaction() as session:
             for name, behaviour in (("quick", "slow-60"), ("slow", "slow-900")):
                 url = self.model.url(behaviour)
                 draft = llm.ConnectionDraft(name, "compatible", url, "m", parallel=AT_ONCE, max_retries=0)
                 llm.add_connection(session, draft)
 
-    def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.faults.job_worker", str(self.acks), *self._options]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, text=True
-        )  # fmt: skip
-        self.processes.append(process)
+    @property
+    def processes(self) -> list[BaseProcess]:
+        return list(self._strings)
+
+    def start(self) -> BaseProcess:
+        theirs, ours = FORKS.Pipe(duplex=False)
+        process = FORKS.Process(target=work_until_killed, args=(self._orders, theirs))
+        process.start()
+        theirs.close()
+        self._strings[process] = ours
         return process
 
-    def ready(self, process: subprocess.Popen[str]) -> str:
-        """Wait until that worker works; its id."""
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, "a worker did not start; see workers.log"
-        return json.loads(line)["worker_id"]
+    def ready(self, process: BaseProcess) -> None:
+        """Wait until that worker works."""
+        assert _until(lambda: not process.is_alive() or process.pid in _workers().values(), END_S)
+        assert process.is_alive(), f"a worker did not start: {self._orders.output.read_text()}"
 
     def set_workers(self, count: int) -> None:
-        while len(self.processes) > count:
-            self.end(self.processes.pop())
+        for process in self.processes[count:]:
+            self.end(process)
+            del self._strings[process]
         for process in [self.start() for _ in range(count - len(self.processes))]:
             self.ready(process)
 
-    def tell(self, line: str) -> None:
-        for process in self.processes:
+    def arm(self, point: str | None, times: int = 1) -> None:
+        """Let every worker die at that failpoint; None disarms them."""
+        for strings in self._strings.values():
             with contextlib.suppress(BrokenPipeError):
-                assert process.stdin is not None
-                process.stdin.write(line + "\n")
-                process.stdin.flush()
+                strings.send((point, times) if point else None)
 
     def bury(self) -> int:
         """Take out the processes that died; how many those were."""
-        dead = [process for process in self.processes if process.poll() is not None]
-        self.processes = [process for process in self.processes if process not in dead]
+        dead = [process for process in self.processes if not process.is_alive()]
+        for process in dead:
+            del self._strings[process]
         self.kills += len(dead)
         return len(dead)
 
     @staticmethod
-    def end(process: subprocess.Popen[str]) -> None:
+    def end(process: BaseProcess) -> None:
         process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.join(15)
+        process.kill()
+        process.join()
 
     def close(self) -> None:
         for process in self.processes:
             process.kill()
-            process.wait()
+            process.join()
         self.model.close()
-        self._stderr.close()
 
 
 def submit(count: int = 2, *, items: int = ITEMS, at_once: int = AT_ONCE, connection: str = "quick") -> list[str]:
@@ -148,7 +152,7 @@ def play(arena: Arena, plan: Plan, *, end_s: float = END_S) -> list[str]:
     """One round: two jobs, the kills of the plan, and everybody else goes on. What is violated."""
     arena.set_workers(plan.workers)
     before = arena.kills
-    arena.tell(f"arm {plan.point} {plan.times}" if plan.point else "disarm")
+    arena.arm(plan.point, plan.times)
     job_ids = submit()
     begun = time.monotonic()
     strike = None if plan.random_kill_s is None else begun + plan.random_kill_s
@@ -158,11 +162,11 @@ def play(arena: Arena, plan: Plan, *, end_s: float = END_S) -> list[str]:
             strike = None
             time.sleep(0.05)
         if arena.bury():
-            arena.tell("disarm")  # the successor comes to the same point
+            arena.arm(None)  # the successor comes to the same point
             if not arena.processes or plan.seed % 2:
                 arena.ready(arena.start())
         time.sleep(0.02)
-    arena.tell("disarm")
+    arena.arm(None)
     time.sleep(0.05)
     arena.bury()
     return violations(job_ids, arena.acks, arena.model, at_once=AT_ONCE, kills=arena.kills - before)
@@ -172,17 +176,18 @@ def play_stopped(arena: Arena, *, end_s: float = END_S) -> list[str]:
     """A worker stands still in the middle of its calls until another has taken its job over, then goes on."""
     arena.set_workers(2)
     for _ in range(5):
-        (job_id,) = submit(1, items=12, at_once=2, connection="slow")
+        (job_id,) = submit(1, items=8, at_once=2, connection="slow")
         if not _until(lambda job_id=job_id: _done(job_id) >= 3, end_s):
             return [f"{job_id} did not begin"]
         time.sleep(0.5)  # into the next calls: one that stands in the middle of a transaction holds SQLite
         worker_id, epoch = _hand(job_id)
-        stopped = next(process for process in arena.processes if process.pid == _pid(worker_id))
-        stopped.send_signal(signal.SIGSTOP)
+        stopped = next(process for process in arena.processes if process.pid == _workers()[worker_id])
+        assert stopped.pid is not None
+        os.kill(stopped.pid, signal.SIGSTOP)
         try:
             taken = _until(lambda job_id=job_id, epoch=epoch: _hand(job_id)[1] > epoch + 1, 20.0)
         finally:
-            stopped.send_signal(signal.SIGCONT)
+            os.kill(stopped.pid, signal.SIGCONT)
         if not taken:  # it stood in the middle of a transaction, and held the database
             _until(lambda job_id=job_id: set(states([job_id])) <= jobs.TERMINAL, end_s)
             continue
@@ -211,32 +216,26 @@ def _hand(job_id: str) -> tuple[str | None, int]:
         return session.query(Job.worker_id, Job.epoch).filter_by(id=job_id).one().tuple()
 
 
-def _pid(worker_id: str | None) -> int:
+def _workers() -> dict[str | None, int]:
+    """The process of each worker, by the worker's id."""
     with reading() as session:
-        return next(each.pid for each in jobs.list_workers(session) if each.id == worker_id)
+        return {each.id: each.pid for each in jobs.list_workers(session)}
 
 
 @contextlib.contextmanager
 def own_workbench() -> Iterator[tuple[Settings, Path]]:
     """A workbench of the command line's own, on either database."""
-    from sqlalchemy import text
+    from tests.conftest import SERVER_URL, server_database, url_of
 
-    from tests.conftest import SERVER_URL, server_connection, url_of
-
-    name = f"kills_{os.getpid()}"
-    if SERVER_URL:
-        with server_connection() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    with tempfile.TemporaryDirectory(prefix="whetstone-kills-") as folder:
-        settings = Settings(
-            data_dir=Path(folder) / "data", database_url=url_of(name) if SERVER_URL else None, log_level="ERROR"
-        )
+    with (
+        server_database() if SERVER_URL else contextlib.nullcontext() as name,
+        tempfile.TemporaryDirectory(prefix="whetstone-kills-") as folder,
+    ):
+        url = url_of(name) if name else None
+        settings = Settings(data_dir=Path(folder) / "data", database_url=url, log_level="ERROR")
         startup.open_workbench(settings)
         yield settings, Path(folder)
         startup.close_workbench()
-    if SERVER_URL:
-        with server_connection() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""Forty rounds of killed workers, a stopped one that comes back, and faults on purpose that the harness must notice."""
+"""Forty rounds of killed workers, a stopped one that comes back, and faults on purpose that the harness must notice.
+
+On PostgreSQL fourteen rounds, in which every failpoint comes up twice: what differs there is the locking, not the engine.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
+from tests.conftest import SERVER_URL
 from tests.faults.kills import Arena, plan, play, play_stopped
 
-GROUPS, ROUNDS = 4, 10
+GROUPS, ROUNDS = (2, 7) if SERVER_URL else (4, 10)
 
 
 @pytest.fixture
@@ -55,5 +59,5 @@ def test_a_worker_that_ignores_the_epoch_is_noticed(arena):
     ],
 )
 def test_a_broken_engine_is_noticed(arena, fault, seed, says):
-    found = play(arena(fault=fault), plan(seed), end_s=15.0)
+    found = play(arena(fault=fault), plan(seed), end_s=8.0)
     assert any(says in each for each in found), found

@@ -46,6 +46,7 @@ def test_the_list_shows_the_job_and_its_state(open_page, job):
 
 def test_a_rerun_from_the_page_sends_the_edited_text_and_lands_on_the_list(open_page, job):
     at = open_page("analysis/rerun.py", id=job.id)
+    assert "The new job measures the tables again" in texts(at)
     box = next(each for each in at.text_area if each.label == "System message")
     box.set_value("Look at amounts only.").run(timeout=30)
     assert "Edited: profiling." in texts(at)

@@ -69,16 +69,58 @@ def new_analysis(open_page, source: sources.SourceView):
 
 def test_a_new_analysis_shows_exactly_what_it_then_sends(open_page, make_source, worker):
     at = new_analysis(open_page, make_source())
-    shown = [each.value for each in at.code if each.value.startswith("<data-")]
-    assert len(shown) == 2
-    assert "1 calls" not in texts(at) and "2 calls" in texts(at)
+    at.text_area(key="new_analysis.context").set_value("  A shop for tea. ").run(timeout=30)
+    data = [each.value for each in at.code if each.value.startswith("<data-")]
+    assert len(data) == 2
+    system, user = (each.value for each in at.code if each.value not in data)
+    assert "1 calls" not in texts(at) and "2 calls" in texts(at) and "tokens sent · free" in texts(at)
     at.button(key="new_analysis.start").click().run(timeout=30)
     assert not at.exception
     with reading() as session:
         [row] = jobs.list_jobs(session).rows
     job = done(row)
     assert job.state == "completed" and job.title == "orders: data quality"
-    assert all(text in job.job_metadata["quality_user_message"] for text in shown)
+    assert (job.job_metadata["quality_system_message"], job.job_metadata["quality_user_message"]) == (system, user)
+    assert "A shop for tea." in user and all(text in user for text in data)
+
+
+def test_every_types_whole_prompt_can_be_looked_at_before_the_job(open_page, make_source):
+    at = new_analysis(open_page, make_source())
+    types = next(each for each in at.button_group if each.key == "new_analysis.types")
+    types.set_value(["Data quality", "Trends"]).run(timeout=30)
+    prompts = next(each for each in at.button_group if each.key == "new_analysis.prompt")
+    assert prompts.options == ["Data quality", "Trends"]
+    shown = {}
+    for title in ("Data quality", "Trends"):
+        next(each for each in at.button_group if each.key == "new_analysis.prompt").set_value(title).run(timeout=30)
+        shown[title] = [each.value for each in at.code][2:]
+    assert all('Table "orders": 119 rows' in user for _, user in shown.values())
+    assert shown["Data quality"] != shown["Trends"]
+
+
+def test_two_recipes_of_one_type_are_started_together_and_land_on_the_comparison(open_page, make_source, worker):
+    with transaction() as session:
+        builtin = analysis.recipe_prompt(session, "quality").template_id
+        other = analysis.create_recipe(
+            session, "quality", "Strict", system="Be strict.", user="{{ schema_summary }}", person="ann"
+        )
+    at = new_analysis(open_page, make_source())
+    at.selectbox(key="new_analysis.recipe.quality").set_value(builtin)
+    at.selectbox(key="new_analysis.second.quality").set_value(other.id).run(timeout=30)
+    prompts = next(each for each in at.button_group if each.key == "new_analysis.prompt")
+    assert prompts.options == ["A: Data quality", "B: Data quality"]
+    prompts.set_value("B: Data quality").run(timeout=30)
+    assert "Be strict." in [each.value for each in at.code]
+    button = at.button(key="new_analysis.start")
+    assert button.label == "Start both analyses" and "4 calls" in texts(at)
+    button.click().run(timeout=30)
+    assert at.title[0].value == "Compare" and not at.exception
+    with reading() as session:
+        second, first = (done(row) for row in jobs.list_jobs(session).rows)
+    assert (first.title[-3:], second.title[-3:], second.parent_id) == ("(A)", "(B)", first.id)
+    assert (at.query_params["with"], at.query_params["and"]) == (first.id, second.id)
+    at = open_page("analysis/compare.py", **{"with": first.id, "and": second.id})
+    assert "Data quality: the prompts differ" in [each.label for each in at.expander]
 
 
 def test_an_analysis_without_a_type_cannot_be_started_and_says_why(open_page, make_source):

@@ -80,6 +80,7 @@ def metric(at, start: str) -> str:
 def test_an_evaluation_that_is_gone_says_so_and_leads_back(open_page):
     at = open_page("genie/evaluation.py", id="nothing")
     assert at.warning[0].value.startswith("There is no evaluation")
+    assert open_page("genie/evaluation.py").warning[0].value == "No evaluation is chosen. Open one from the list."
 
 
 @pytest.mark.parametrize("view", ["Questions", "Stability", "Log", "Configuration"])
@@ -128,6 +129,17 @@ def test_a_failure_shows_both_sqls_and_marks_the_rows_that_differ_by_signs(open_
     assert sorted(table["sign"]) == ["+ not expected", "= the same", "− missing", "≠ differs"]
     differing = table[table["sign"] == "≠ differs"].iloc[0]
     assert (differing["e1"], differing["a1"]) == ("≠ 20", "≠ 21") and differing["e0"] == "south"
+
+
+def test_a_question_that_was_not_asked_was_neither_answered_nor_compared(open_page, make_evaluation):
+    job_id = make_evaluation(2, unmeasured=1)
+    asked, other = (
+        [each.value for each in open_page("genie/evaluation.py", id=job_id, outcome=each.id).caption]
+        for each in outcomes(job_id)
+    )
+    assert any("compared row by row · answered in 400 ms · asked 1 time" in each for each in asked)
+    assert any(each.endswith("not asked") for each in other)
+    assert not any("compared row" in each or "answered in" in each for each in other)
 
 
 def test_a_person_overrules_and_withdraws_and_the_score_follows(open_page, make_evaluation):
@@ -371,3 +383,15 @@ def test_foreign_text_stays_text(open_page, make_evaluation):
     at = open_page("genie/evaluation.py", id=job_id, outcome=outcomes(job_id)[1].id)
     shown = next(each.value for each in at.markdown if "loud" in each.value)
     assert "![i](" not in shown and "<b>" not in shown.replace("\\<b\\>", "") and "://" not in shown
+
+
+@pytest.mark.parametrize(("page", "noun"), [("genie/evaluation.py", "evaluation"), ("analysis/job.py", "job")])
+def test_an_evaluation_is_deleted_after_asking(open_page, make_evaluation, page, noun):
+    job_id = make_evaluation()
+    at = open_page(page, id=job_id)
+    at.session_state["job_deletion.asking"] = job_id
+    at.run()
+    at.button(key=f"{noun}.delete").click().run()
+    assert not at.exception and outcomes(job_id) == ()
+    with reading() as session:
+        assert jobs.find_job(session, job_id) is None

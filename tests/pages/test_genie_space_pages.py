@@ -140,6 +140,7 @@ def test_a_space_that_is_gone_says_so_and_leads_back(open_page, workbench, query
 
 def test_an_address_that_is_no_id_is_a_sentence(open_page, workbench):
     assert "is no id of a space" in open_page(SPACE, space="../etc").error[0].value
+    assert open_page(SPACE).warning[0].value == "No space is chosen. Open one from the list."
 
 
 def test_a_question_gives_sql_rows_and_a_chart_and_is_recorded(open_page, space):
@@ -166,6 +167,8 @@ def test_a_suggested_question_goes_into_the_input_and_is_not_asked_yet(open_page
 def test_a_question_back_is_answered_in_its_conversation(open_page, space, local):
     at = ask(open_page(SPACE, workspace="local", space=space), "What is the meaning of life?")
     assert "Genie asks back" in texts(at)
+    elsewhere = open_page(SPACE, workspace="local", space=space)
+    assert not elsewhere.dataframe[-1].value["Came of it"][0].startswith("Genie asked back")
     assert len(genie.list_conversations(local, space)) == 1
     at = ask(at, "How many pets?")
     assert len(genie.list_conversations(local, space)) == 1

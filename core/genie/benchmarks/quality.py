@@ -14,7 +14,7 @@ from core.genie.benchmarks.model import Benchmark
 from core.genie.failures import Kind, Meaning
 from core.genie.judging.ordering import asks_for_ranking, has_unordered_limit, outer_order
 from core.genie.limits import LONGEST_TEXT, MOST_RESULT_ROWS
-from core.genie.reading_sql import normal_sql, only_reads
+from core.genie.reading_sql import normal_sql, why_not_run
 from core.genie.results import ResultTable
 from core.genie.spaces import Space
 from core.genie.statements import statement_failure
@@ -91,9 +91,8 @@ def _runs(benchmark: Benchmark, run: RunSql, rows: dict[str, int]) -> list[Findi
     sql = benchmark.expected_sql
     if sql is None:
         return [Finding(benchmark.id, "has_sql", "warning", "It has no expected SQL, so rows cannot be compared.")]
-    if not only_reads(sql):
-        sentence = "The expected SQL is not one query that only reads, so it was not run."
-        return [Finding(benchmark.id, "reads_only", "error", sentence)]
+    if refused := why_not_run(sql):
+        return [Finding(benchmark.id, "reads_only", "error", refused)]
     try:
         table = run(sql)
     except WorkbenchError as error:

@@ -14,6 +14,7 @@ from core.genie.benchmarks.model import Benchmark, Problem, Reading, with_unique
 from core.genie.spaces import parse
 
 _LARGEST = 20_000_000
+_FORMATS = {"json": "JSON", "csv": "CSV", "markdown": "Markdown"}
 _FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -35,7 +36,7 @@ def read_benchmarks(text: str | bytes, name: str = "") -> Reading:
     found = _json(text) if kind == "json" else _csv(text) if kind == "csv" else read_markdown(text)
     if not found.benchmarks:
         why = f" {found.problems[0].sentence}" if found.problems else ""
-        raise InputError(f"The {kind} holds no benchmark.{why} Each needs a question and its expected SQL.")
+        raise InputError(f"The {_FORMATS[kind]} holds no benchmark.{why} Each needs a question and its expected SQL.")
     unique = with_unique_ids(found.benchmarks)
     return Reading(unique.benchmarks, found.problems + unique.problems)
 

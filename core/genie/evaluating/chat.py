@@ -19,7 +19,7 @@ from core.genie.evaluating.outcomes import Outcome, OutcomeState, outcome_of_fai
 from core.genie.failures import Failure, Kind, failure_of
 from core.genie.judging import Reason, judge
 from core.genie.limits import MOST_RESULT_ROWS
-from core.genie.reading_sql import only_reads
+from core.genie.reading_sql import why_not_run
 from core.genie.results import ResultTable
 from core.genie.statements import run_sql, statement_failure
 from core.genie.workspaces import Stop
@@ -47,9 +47,8 @@ class ExpectedResults:
             return self._kept[sql]
 
     def _run(self, sql: str, stop: Stop | None) -> ResultTable | Failure:
-        if not only_reads(sql):
-            sentence = "The expected SQL is not one query that only reads, so it was not run. Correct the benchmark."
-            return Failure(Kind.EXPECTED_SQL_FAILED, sentence)
+        if refused := why_not_run(sql):
+            return Failure(Kind.EXPECTED_SQL_FAILED, refused)
         try:
             if self._warehouse_id is None:
                 self._warehouse_id = self._client.default_warehouse()

@@ -47,7 +47,7 @@ class OfficialRun:
 
 
 class OfficialRoute:
-    """Benchmarks must stand in the space, under their ids. Neither the limit nor conversations are ours here."""
+    """Benchmarks must stand in the space, as they are here. Neither the limit nor conversations are ours here."""
 
     name = "official"
 

@@ -26,7 +26,7 @@ def find_subject(reading: Reading) -> None:
         if person is not None:
             reading.items[index].meanings, reading.subject = [person], index
             return
-        if found:
+        if found or _kind_asked(reading, index):
             return
     for superlative in reading.superlatives:
         if (superlative.limit or not starts) and _subject_from(reading, reading.index_at(superlative.end)):
@@ -68,6 +68,8 @@ def _subject_from(reading: Reading, index: int) -> bool:
         word = reading.word(n)
         if item.role in ("cue", "hint") and not item.is_phrase:
             continue
+        if word and first < 0 and not item.role and number(item.words[0]) is not None:
+            continue  # "which three teams"
         if item.role or item.span:
             break
         if word:
@@ -149,6 +151,8 @@ def _subject_from(reading: Reading, index: int) -> bool:
             if item.best.kind in ("value", "filter"):
                 continue  # an adjective: "which open tickets"
             break
+        if first < 0 and item.best.weight < SURE and _is_kind(reading, n - 1):
+            break  # a verb: "which cardiologists work in …"
         meaning = reading.groupable(item)
         if (
             item.best.kind == "expression"
@@ -173,6 +177,26 @@ def _subject_from(reading: Reading, index: int) -> bool:
     if first >= 0:
         reading.subject = first
     return first >= 0
+
+
+def _is_kind(reading: Reading, index: int) -> bool:
+    """Whether things are called by a value in the plural ("cardiologists"), and have names to be listed by."""
+    item = reading.items[index]
+    if not item.is_phrase or item.role or item.best.kind != "value" or item.best.home not in reading.paths:
+        return False
+    labels = reading.table(item.best.home).labels
+    named = any(column is not reading.table(item.best.home).primary for column in labels)
+    return named and item.words[-1].lower.endswith("s") and item.best.column not in labels
+
+
+def _kind_asked(reading: Reading, index: int) -> bool:
+    """ "Which cardiologists work in …": the value is a condition, and what is asked for are the rows that have it."""
+    if index + 1 >= len(reading.items) or not _is_kind(reading, index + 1):
+        return False
+    home = reading.items[index + 1].best.home
+    kind = Meaning("table", home, 1.5, phrase="which", tables=frozenset({home}), origin="kind")
+    reading.items[index].meanings, reading.subject = [kind], index
+    return True
 
 
 def _amount_asked(reading: Reading, item: Item, column: Column) -> bool:

@@ -28,7 +28,16 @@ _RELATIVE = frozenset("percent percentage % rate relative".split())  # noqa: SIM
 
 def asks_for_change(reading: Reading) -> bool:
     """Whether the words ask how something changed."""
-    return any(item.is_word and item.words[0].lower in _CHANGE for item in reading.items)
+    return bool(_by_how_much(reading)) or any(item.is_word and item.words[0].lower in _CHANGE for item in reading.items)
+
+
+def _by_how_much(reading: Reading) -> str:
+    """The word of "how much more … than …" or "how many fewer … than …"; empty when nothing is compared so."""
+    words = [word.lower for word in reading.words]
+    for n, word in enumerate(words[:-2]):
+        if word == "how" and words[n + 1] in ("much", "many") and words[n + 2] in ("more", "less", "fewer"):
+            return words[n + 2] if "than" in words[n + 3 :] else ""
+    return ""
 
 
 def apply_change(reading: Reading, column: Column, spans: list[DateSpan]) -> bool:
@@ -46,7 +55,11 @@ def apply_change(reading: Reading, column: Column, spans: list[DateSpan]) -> boo
     measure = intent.measures[0]
     if measure.kind not in ("count", "aggregate") or any(not (span.lo and span.hi) for span in spans):
         return False
-    first, last = (_within(measure, column, span) for span in sorted(spans, key=lambda span: str(span.lo)))
+    compared = _by_how_much(reading)  # "more in 2024 than in 2023" subtracts what is named last
+    ordered = (
+        sorted(spans, key=lambda span: str(span.lo)) if not compared else spans if compared != "more" else spans[::-1]
+    )
+    first, last = (_within(measure, column, span) for span in ordered)
     relative = any(word.lower in _RELATIVE for word in reading.words)
     sql = f"100.0 * ({last} - {first}) / {first}" if relative else f"{last} - {first}"
     tables = measure.tables | {measure.home, column.table}

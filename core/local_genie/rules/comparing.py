@@ -206,17 +206,12 @@ def _numeric(reading: Reading, meaning: Meaning, comparison: Comparison, index: 
         and meaning.home in reading.paths
         and meaning.column is not None
         and _is_many(reading, subject, meaning.home)
-        and (reading.word(index) == "" or not _is_spoken_of(reading, meaning.home))
+        and (reading.word(index) == "" or not reading.speaks_of(meaning.home))
         and _sums(reading, comparison)
     ):
         _having(reading, reading.measured(meaning), comparison)
         return
     _row(reading, meaning.sql, meaning.tables, comparison, meaning.column, unit)
-
-
-def _is_spoken_of(reading: Reading, table: str) -> bool:
-    """Whether rows of a table are named; else "platforms with more than 100 clicks" speaks of all their clicks."""
-    return any(item.is_phrase and item.best.kind == "table" and item.best.home == table for item in reading.items)
 
 
 def _sums(reading: Reading, comparison: Comparison) -> bool:

@@ -73,7 +73,7 @@ def _unnamed(reading: Reading, index: int, word: str) -> None:
 
 def _deniable(reading: Reading, index: int) -> bool:
     item = reading.items[index]
-    if item.best.kind in ("value", "filter", "table"):
+    if item.best.kind in ("value", "filter", "table") or reading.thing_called(item) is not None:
         return True
     return any(
         m.kind == "column"
@@ -89,6 +89,7 @@ def apply_negations(reading: Reading, denied: dict[int, int]) -> dict[str, int]:
     for cue, index in denied.items():
         item = reading.items[index]
         meaning = (item.a("column") or item.best) if item.best.kind == "measure" else item.best
+        meaning = reading.thing_called(item) or meaning
         choices = [m for m in item.meanings if m.weight >= item.best.weight * 0.6]
         many = next((m for m in choices if not reading.is_single(m.home) and m.home in reading.paths), None)
         if meaning.column is not None and meaning.column.is_date and reading.is_single(meaning.home):

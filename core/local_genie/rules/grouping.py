@@ -60,6 +60,7 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         index += 1
     if index >= len(reading.items) or reading.items[index].role:
         return None
+    index = _past_adjectives(reading, cue, index)
     item = reading.items[index]
     if unit := reading.time_unit(index):
         del unit
@@ -84,7 +85,7 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         reading.items[cue].role = "rank"
         return None
     if item.best.kind in ("value", "filter") and not item.best.flag and not (item.a("column", "expression", near=0.8)):
-        return None
+        return _each_of_kind(reading, cue, index)
     if measurable and measurable.kind == "measure" and reading.groupable(item) is None:
         if reading.word(cue) == "by":
             reading.ordering = index
@@ -104,6 +105,35 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
     reading.items[cue].role = item.role = "group"
     if reading.word(cue - 1) == "for":
         reading.items[cue - 1].role = "group"
+    return index + 1
+
+
+def _past_adjectives(reading: Reading, cue: int, index: int) -> int:
+    """ "Each second level team": a value before what it is said of; it stays a condition."""
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    adjective = reading.items[index]
+    if reading.word(cue) == "by" or following is None or not adjective.is_phrase or not following.is_phrase:
+        return index
+    meaning = reading.groupable(following)
+    plain = adjective.best.kind in ("value", "filter") and not adjective.best.flag and not following.role
+    same = meaning is not None and meaning.home == adjective.best.home and meaning.column is not adjective.best.column
+    return index + 1 if plain and same else index
+
+
+def _each_of_kind(reading: Reading, cue: int, index: int) -> int | None:
+    """ "Each dermatologist": rows that are one, by their name; the value stays a condition."""
+    meaning = reading.items[index].best
+    if (
+        reading.word(cue) not in ("each", "every", "per")
+        or meaning.kind != "value"
+        or meaning.home not in reading.paths
+    ):
+        return None
+    table = reading.table(meaning.home)
+    if not any(column is not table.primary and column is not meaning.column for column in table.labels):
+        return None
+    reading.intent.groups.append(reading.entity_group(table))
+    reading.items[cue].role = "group"
     return index + 1
 
 

@@ -45,7 +45,7 @@ def sentences(text: str) -> list[str]:
     found = []
     for line in re.split(r"[\n\r]+", text):
         line = re.sub(r"^\s*(?:[-*•#>]+|\d+[.)])\s*", "", line).replace("**", "")
-        found += re.split(r"(?<=[.;!?])\s+(?=[A-Z\"'`“(])", line)
+        found += re.split(r"(?<=[.;!?])\s+(?=[A-Z\"'`“(])|(?<=;)\s+(?=(?:an?|the)\s[^;]*\smeans?\s)", line)
     return [sentence.strip().rstrip(".;!") for sentence in found if len(sentence.strip()) > 6]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, Query, take_apart
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item, cut
 from core.local_genie.rules.schema import Schema, text_of
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
@@ -199,7 +199,8 @@ def _chunk(items: Sequence[Item]) -> str:
         else:
             runs.append([])
     runs = [run for run in runs if run]
-    return " ".join(word.lower for word in runs[0]) if len(runs) == 1 and len(runs[0]) <= 3 else ""
+    said = runs[0] if len(runs) == 1 and len(runs[0]) <= 3 else []
+    return " ".join(word.lower for word in said) if any(word.stem not in LIGHT for word in said) else ""
 
 
 def _alias_phrases(alias: str) -> list[str]:

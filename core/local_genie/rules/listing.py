@@ -17,8 +17,8 @@ def list_columns(reading: Reading) -> None:
         found.append((reading.subject, reading.group_of(meaning)))
         subject.role = "column"
     for index, item in enumerate(reading.items):
-        if item.role or not item.is_phrase:
-            continue
+        if item.role or not item.is_phrase or (entity_at >= 0 and item.text in ("name", "names")):
+            continue  # "list their names": that is how the thing is shown
         named = next(
             (
                 m
@@ -36,6 +36,9 @@ def list_columns(reading: Reading) -> None:
             continue
         if item.best.kind == "table" and item.best.weight > named.weight:
             continue
+        before = reading.items[index - 1].meanings[:1] if index else []
+        if any(m.kind == "value" and m.column is named.column for m in before):
+            continue  # "the North region" is not to be shown
         item.role = "column"
         found.append((index, reading.group_of(named)))
     tables = [

@@ -29,7 +29,7 @@ KEYWORDS = frozenset(
 )
 _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
-_LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
+LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
 _NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
@@ -184,12 +184,14 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
     said = {word.stem: word.lower for word in tokens(meaning.phrase)}
     spelt = said.get(words[0].stem, "")
     if len(words) == 1 and spelt not in ("", words[0].lower):
-        if words[0].stem in _LIGHT and spelt.endswith("ings"):
+        if words[0].stem in LIGHT and spelt.endswith("ings"):
             return replace(meaning, weight=0.0)
         if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
             return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
         return meaning
+    if len(words) == 1 and words[0].stem in LIGHT and spelt and not words[0].lower.startswith(spelt):
+        return replace(meaning, weight=0.0)  # "came" is not the code "COM"
     if len(words) == 1 and words[0].lower.endswith("s") and spelt not in ("", words[0].lower):
         return replace(meaning, weight=meaning.weight * 0.95)  # "conversions" is first of all what is called so
     for word in words:

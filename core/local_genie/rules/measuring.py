@@ -49,7 +49,10 @@ def find_measures(reading: Reading) -> None:
         elif (word in ("number", "numbers", "count", "counts", "quantity") and after in ("of", "the", "")) or word in (
             "count",
         ):
-            count_rows(reading, index, index + 1)
+            if word == "count" and reading.placed and not chain(reading, index + 1):
+                item.role = "measure"  # "show the name and the count": said before
+            else:
+                count_rows(reading, index, index + 1)
         elif (
             word in _SHARES
             and reading.ratio < 0
@@ -129,7 +132,7 @@ def _aggregate(reading: Reading, index: int, function: str) -> None:
         place(reading, index, n, reading.measured(meaning, function))
         reading.placed[-1].start = reading.items[index].start
         part = meaning.fragment
-        if function == "AVG" and meaning.kind == "measure" and part and part.function == "SUM":
+        if function == "AVG" and meaning.kind == "measure" and part and part.function in ("SUM", "COUNT"):
             reading.averaged = True
         return
     said = next((word for word in words if word in _OF_AMOUNT), "")

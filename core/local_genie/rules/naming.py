@@ -29,7 +29,7 @@ _ABBREVIATED = {
     "ctry": "country", "grp": "group", "lvl": "level", "mtr": "meter", "svc": "service", "trx": "transaction",
     "txn": "transaction", "veh": "vehicle", "wt": "weight", "len": "length", "dur": "duration", "dist": "distance",
     "prio": "priority", "stat": "status", "st": "status", "typ": "type", "min": "minimum", "max": "maximum", "ref": "reference",
-    "signup": "sign up", "checkin": "check in", "checkout": "check out", "dropoff": "drop off", "pickup": "pick up",
+    "nm": "name", "signup": "sign up", "checkin": "check in", "checkout": "check out", "dropoff": "drop off", "pickup": "pick up",
 }  # fmt: skip
 _TAILS = frozenset("cd code id key flag ind fk sk".split())  # noqa: SIM905
 _DATE_TAILS = frozenset("date on at dt ts time day datetime timestamp".split())  # noqa: SIM905
@@ -62,14 +62,14 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
         yield words[-1], 1.7
     for match in _ROW_OF.finditer(table.description):
         thing = re.split(
-            r"\b(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|registered)\b", match[1]
+            r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|registered)\b", match[1]
         )[0].strip()
         if len(thing.split()) > 1 and thing.endswith("ed"):
             thing = thing.rsplit(" ", 1)[0]  # "one row per goal scored"
         if 0 < len(thing.split()) <= 3:
             yield thing, 2.2
             if len(thing.split()) > 1:
-                yield thing.split()[-1], 1.3
+                yield thing.split()[-1], 2.0 if participle(thing.split()[0]) else 1.3  # "one row per booked visit"
         rest = table.description[match.start() :]
         if (bracket := re.search(r"\(([^)]{2,60})\)", rest)) and bracket.start() < 80:
             for part in re.split(r"\s*[,;/]\s*|\s+or\s+", bracket[1]):

@@ -12,8 +12,8 @@ from core.local_genie.rules.cues import HINTS, TIME_UNITS, Comparison, Superlati
 from core.local_genie.rules.intent import Condition, Group, Intent, Measure
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.knowledge import Knowledge
-from core.local_genie.rules.matching import Item
-from core.local_genie.rules.schema import Column, Table, is_amount
+from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.schema import Column, Table, counts_rows, is_amount
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import Token, stem
 
@@ -141,6 +141,23 @@ class Reading:
                 return meaning
         return None
 
+    def speaks_of(self, table: str) -> bool:
+        """Whether rows of a table are named; else "platforms with more than 100 clicks" speaks of all their clicks."""
+        said = (item.best for item in self.items if item.is_phrase)
+        return any(m.kind == "table" and m.home == table and m.weight >= SURE for m in said)
+
+    def thing_called(self, item: Item) -> Meaning | None:
+        """ "No agent": the name of a thing that rows may do without stands for the thing."""
+        column, table = item.best.column, item.a("table", near=0.4)
+        if table is None or item.best.kind != "column" or column not in self.table(table.home).labels:
+            return None
+        path = self.paths.get(table.home)
+        if path is None or not path.single or not path.steps:
+            return None
+        step = path.steps[0]
+        refers = self.table(step.left).columns[step.columns[0][0]]
+        return table if 0 <= refers.filled < self.table(step.left).rows else None
+
     def _is_bucket(self, meaning: Meaning) -> bool:
         return bool(
             re.match(
@@ -220,6 +237,8 @@ class Reading:
         where = tuple(Condition(part.sql, part.tables) for part in meaning.where)
         if meaning.kind == "measure":
             part = meaning.fragment
+            if counts_rows(meaning.sql, self.table(meaning.home)):
+                return Measure("count", meaning.home, alias=alias_of(meaning.phrase), where=where)
             if part and part.inner and function and function != part.function:
                 return Measure(
                     "aggregate", meaning.home, part.inner, function, meaning.tables, alias_of(meaning.phrase), where
@@ -234,8 +253,6 @@ class Reading:
                     alias_of(meaning.phrase),
                     where,
                 )
-            if meaning.sql.upper().replace(" ", "") == "COUNT(*)":
-                return Measure("count", meaning.home, alias=alias_of(meaning.phrase), where=where)
             return Measure(
                 "raw", meaning.home, meaning.sql, "", meaning.tables, alias_of(meaning.phrase), where, optional=True
             )

@@ -23,6 +23,7 @@ _YEARS_OF_THINGS = frozenset("model birth born built construction founded manufa
 _SURCHARGES = frozenset("fee tip tax vat discount deposit shipping surcharge refund commission bonus".split())  # noqa: SIM905
 _YEAR = re.compile(r"\W*(?:the |calendar )?year\b", re.IGNORECASE)
 _LABELS = ("name", "title", "label")
+_NAME_OF = re.compile(r"\s*(?:the\s+)?(?:full\s+|display\s+)?name\s+of\b", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -140,7 +141,10 @@ class Table:
         ]
         if called:
             return called[:1]
-        named = [c for c in texts if c.words[-1] in _LABELS or c.words[-1].endswith("name")]
+        named = [
+            c for c in texts
+            if c.words[-1] in _LABELS or c.words[-1].endswith("name") or _NAME_OF.match(c.description)
+        ]  # fmt: skip
         best = [
             c
             for c in named
@@ -219,6 +223,12 @@ class Schema:
             or [t for t in self if t.identifier.casefold().rpartition(".")[2] == plain.rpartition(".")[2]]
             or [None]
         )[0]
+
+
+def counts_rows(sql: str, table: Table) -> bool:
+    """Whether an aggregate counts the rows of a table, no more: COUNT(*), or COUNT of its key."""
+    key = table.primary.sql if table.primary is not None else "*"
+    return sql.upper() in ("COUNT(*)", f"COUNT({key})".upper(), f"COUNT(DISTINCT {key})".upper())
 
 
 def quoted(name: str) -> str:

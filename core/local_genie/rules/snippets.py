@@ -1,6 +1,6 @@
 """Phrases from what people wrote for the space: names, values, codes, SQL snippets and metric views."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.local_genie.rules.codes import code_meanings
@@ -10,9 +10,9 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, table_phrases, unit_of
-from core.local_genie.rules.schema import Column, Schema, Table, quoted, text_of
+from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
-from core.local_genie.rules.words import name_words, participle, tokens
+from core.local_genie.rules.words import Token, name_words, participle, tokens
 
 _INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
 _NOT = ("in", "un", "non ", "non")
@@ -137,20 +137,34 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
             meaning = Meaning(
                 kind, home, weight, sql=part.sql, fragment=part, tables=part.tables | {home}, origin="snippet"
             )
+            counted = kind == "measure" and counts_rows(part.sql, schema.tables[home])
             for name in (text_of(entry.get("display_name")), " ".join(name_words(str(entry.get("alias") or "")))):
                 if name:
-                    vocabulary.add(name, meaning)
+                    vocabulary.add(name, _rows_of(home, weight) if counted and _names_rows(name) else meaning)
                     if kind == "measure" and name.casefold().startswith(("total ", "overall ")):
                         vocabulary.add(name.split(" ", 1)[1], meaning, weight - 0.3)
             for synonym in entry.get("synonyms") or []:
-                vocabulary.add(str(synonym), meaning)
+                vocabulary.add(
+                    str(synonym), _rows_of(home, weight) if counted and _names_rows(str(synonym)) else meaning
+                )
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
             if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
                 vocabulary.add("earned", meaning, 1.6)
             if kind == "filter":
                 for name in (text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])):
-                    if adjective := _adjective(name, home, vocabulary):
+                    if adjective := _adjective(name, home, vocabulary) or _clause(name, home, vocabulary):
                         vocabulary.add(adjective, meaning, 2.3)
+
+
+def _names_rows(name: str) -> bool:
+    """ "Tickets" for COUNT(*) is what the rows are called, and no number of its own in "tickets from Bern"."""
+    words = [word for word in tokens(name) if word.kind == "word"]
+    plural = bool(words) and words[-1].lower.endswith("s") and words[-1].stem != words[-1].lower
+    return plural and not any(word.stop or word.lower in KEYWORDS for word in words)
+
+
+def _rows_of(home: str, weight: float) -> Meaning:
+    return Meaning("table", home, weight, tables=frozenset({home}), origin="snippet")
 
 
 def _adjective(name: str, home: str, vocabulary: Vocabulary) -> str:
@@ -158,8 +172,18 @@ def _adjective(name: str, home: str, vocabulary: Vocabulary) -> str:
     words = tokens(name)
     if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS for word in words[:-1]):
         return ""
-    named = any(m.kind == "table" and m.home == home and m.weight >= 1.5 for m in vocabulary.find(words[-1:]))
-    return " ".join(word.lower for word in words[:-1]) if named else ""
+    return " ".join(word.lower for word in words[:-1]) if _names(words[-1:], home, vocabulary) else ""
+
+
+def _clause(name: str, home: str, vocabulary: Vocabulary) -> str:
+    """ "Took place" of "visits that took place": it is said of visits in other words too."""
+    words = tokens(name)
+    relative = 3 < len(words) < 7 and words[1].lower in ("that", "which", "who")
+    return " ".join(word.lower for word in words[2:]) if relative and _names(words[:1], home, vocabulary) else ""
+
+
+def _names(words: Sequence[Token], home: str, vocabulary: Vocabulary) -> bool:
+    return any(m.kind == "table" and m.home == home and m.weight >= 1.5 for m in vocabulary.find(words))
 
 
 def add_metric_views(schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:

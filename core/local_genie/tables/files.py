@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.local_genie.tables.encodings import UTF8, encoding_of, write_utf8
 from core.local_genie.tables.headers import read_header
 from core.local_genie.tables.inferring import parsed_columns
+from core.local_genie.tables.refusing import unreadable
 from core.local_genie.tables.types import ColumnInfo, databricks_type
 
 MAX_ROWS = 20_000_000
@@ -64,13 +66,14 @@ def store_table(source: Path, folder: Path) -> StoredTable:
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{digest}-{secrets.token_hex(4)}.tmp"
+        text = draft.with_suffix(".csv.tmp")
         try:
-            _write(source, draft)
+            _write(source, draft, text)
             draft.replace(target)
         except duckdb.Error as error:
-            raise InputError(f"{source.name} cannot be read as a table: {_first_lines(error)}") from error
+            raise InputError(unreadable(source.name, error)) from error
         finally:
-            for rest in (draft, draft.with_name(draft.name + ".wal")):
+            for rest in (draft, draft.with_name(draft.name + ".wal"), text):
                 with contextlib.suppress(FileNotFoundError):
                     rest.unlink()
     return open_stored(digest, target)
@@ -95,10 +98,10 @@ def _digest(source: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _write(source: Path, draft: Path) -> None:
+def _write(source: Path, draft: Path, text: Path) -> None:
     import duckdb
 
-    relation, parameters, names = _relation(source)
+    relation, parameters, names = _relation(source, text)
     with duckdb.connect(str(draft), config=_LOADER) as connection:
         names = names or [
             str(each[0]) for each in connection.execute(f"DESCRIBE SELECT * FROM {relation}", parameters).fetchall()
@@ -111,33 +114,24 @@ def _write(source: Path, draft: Path) -> None:
         connection.execute(f"CREATE TABLE data AS SELECT {', '.join(parsed_columns(connection, 'raw'))} FROM raw")
 
 
-def _relation(source: Path) -> tuple[str, list[Any], list[str]]:
+def _relation(source: Path, text: Path) -> tuple[str, list[Any], list[str]]:
     """The table function that reads the file, its parameters, and the names of a CSV's header.
 
-    A CSV is read as text with its header's width, so that a row of another width is an error and not shifted.
+    A CSV is read as text with its header's width, so that a row of another width is an error and not shifted. What is not
+    UTF-8 is copied to `text` first.
     """
     if source.suffix.casefold() == ".parquet":
         return "read_parquet(?)", [str(source)], []
-    encoding = "utf-8-sig" if _is_utf8(source) else "latin-1"
-    delimiter, names = read_header(source, encoding)
+    encoding, path = encoding_of(source), source
+    if encoding != UTF8:
+        write_utf8(source, encoding, text)
+        path = text
+    delimiter, names = read_header(path, UTF8)
     _check_header(source, names)
-    columns = dict.fromkeys(names, "VARCHAR")
     options = (
         "header=true, auto_detect=false, delim=?, quote='\"', escape='\"', nullstr='', columns=?, null_padding=false"
     )
-    if encoding == "latin-1":
-        options += ", encoding='latin-1'"
-    return f"read_csv(?, {options})", [str(source), delimiter, columns], names
-
-
-def _is_utf8(source: Path) -> bool:
-    try:
-        with source.open(encoding="utf-8") as file:
-            while file.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+    return f"read_csv(?, {options})", [str(path), delimiter, dict.fromkeys(names, "VARCHAR")], names
 
 
 def _check_header(source: Path, names: list[str]) -> None:
@@ -154,8 +148,3 @@ def _check_header(source: Path, names: list[str]) -> None:
                 f"{source.name} has the column {name} twice (upper and lower case count as one). Rename one."
             )
         seen.add(name.casefold())
-
-
-def _first_lines(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:3])[:400]

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from core import activity, analysis, jobs, llm
-from core.db import reading, transaction
-from core.errors import NotFoundError, WorkbenchError
-from pages._ui import formatting, layout, person
+from core import analysis, jobs, llm
+from core.db import reading
+from core.errors import NotFoundError
+from pages._ui import formatting
 from pages._ui.badges import job_badge, offline_badge
 from pages._ui.icons import ICON
+from pages._ui.job_deletion import ask_to_delete, deletion_dialog
 from pages._ui.job_news import allow_notifications
 from pages._ui.job_status import cost, job_status, taken
 from pages._ui.text import plain
@@ -15,7 +16,6 @@ from pages._ui.text import plain
 LIST = "pages/analysis/jobs.py"
 RERUN = "pages/analysis/rerun.py"
 COMPARE = "pages/analysis/compare.py"
-_ASKING = "job.deleting"
 
 
 def draw(job: jobs.JobView) -> None:
@@ -33,8 +33,8 @@ def draw(job: jobs.JobView) -> None:
         job_status(job, key=f"job.{job.id}")
         if not job.is_over:
             allow_notifications(key="job.notify")
-    if st.session_state.get(_ASKING) == job.id:
-        _delete(job)
+    loses = "Its findings and its log go with it. The recorded model calls stay, and so do recipes saved from it."
+    deletion_dialog(job, noun="job", loses=loses, then=LIST)
 
 
 def _connection_kind(job: jobs.JobView) -> str:
@@ -80,24 +80,4 @@ def _actions(job: jobs.JobView) -> None:
             ):
                 st.switch_page("pages/analysis/job.py", query_params={"id": job.parent_id})
         if st.menu_button("Actions", ["Delete"], key="job.actions", icon=ICON.more) == "Delete":
-            st.session_state[_ASKING] = job.id
-
-
-def _closed() -> None:
-    st.session_state.pop(_ASKING, None)
-
-
-@st.dialog("Delete the job", icon=ICON.delete, on_dismiss=_closed)
-def _delete(job: jobs.JobView) -> None:
-    st.write("Its findings and its log go with it. The recorded model calls stay, and so do recipes saved from it.")
-    if not st.button("Delete the job", icon=ICON.delete, type="primary", key="job.delete"):
-        return
-    try:
-        with transaction() as session:
-            jobs.delete_job(session, job.id)
-            activity.record(session, person.current(), "deleted job", job.title[:200], subject_id=job.id)
-    except WorkbenchError as error:
-        layout.failed(error)
-        return
-    _closed()
-    st.switch_page(LIST)
+            ask_to_delete(job)

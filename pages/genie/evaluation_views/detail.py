@@ -57,8 +57,8 @@ def _head(view: genie.OutcomeView) -> None:
     reasons = [f"{reason_words(each)} ({plain(each, 80)})" for each in outcome.reasons]
     facts = [
         *(["; ".join(reasons)] if reasons else []),
-        JUDGES.get("person" if view.overruled else outcome.by, plain(outcome.by)),
-        f"answered in {formatting.duration(round(outcome.duration_s * 1000))}",
+        *_judged(view),
+        *([f"answered in {formatting.duration(round(outcome.duration_s * 1000))}"] if outcome.attempts else []),
         *(
             [f"waited {formatting.duration(round(outcome.waited_s * 1000))} for its turn"]
             if outcome.waited_s >= 0.05
@@ -67,6 +67,14 @@ def _head(view: genie.OutcomeView) -> None:
         f"asked {formatting.plural(outcome.attempts, 'time')}" if outcome.attempts else "not asked",
     ]
     st.caption(" · ".join(facts))
+
+
+def _judged(view: genie.OutcomeView) -> list[str]:
+    """Who judged. Rows were compared only where there are two sides of them."""
+    outcome, by = view.outcome, "person" if view.overruled else view.outcome.by
+    if by == "judge" and (outcome.expected is None or outcome.actual is None):
+        return []
+    return [JUDGES.get(by, plain(by))]
 
 
 def _close() -> None:

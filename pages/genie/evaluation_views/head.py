@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from core import activity, genie, jobs, library
+from core import genie, jobs, library
 from core.db import reading, transaction
 from core.errors import WorkbenchError
-from pages._ui import formatting, layout, person
+from pages._ui import formatting, person
 from pages._ui.badges import job_badge
 from pages._ui.icons import ICON
+from pages._ui.job_deletion import ask_to_delete, deletion_dialog
 from pages._ui.job_news import allow_notifications
 from pages._ui.job_status import job_status, taken
 from pages._ui.text import plain
@@ -15,7 +16,6 @@ from pages.genie.evaluation_views.words import ROUTES
 
 LIST = "pages/genie/evaluate.py"
 SPACE = "pages/genie/space.py"
-_ASKING = "evaluation.deleting"
 
 
 def draw(evaluation: genie.EvaluationView, job: jobs.JobView) -> None:
@@ -40,8 +40,8 @@ def draw(evaluation: genie.EvaluationView, job: jobs.JobView) -> None:
         job_status(job, key=f"evaluation.{job.id}")
         if not job.is_over:
             allow_notifications(key="evaluation.notify")
-    if st.session_state.get(_ASKING) == job.id:
-        _delete(job)
+    loses = "Its answers, verdicts and overrulings go with it. The benchmarks and the space stay."
+    deletion_dialog(job, noun="evaluation", loses=loses, then=LIST)
 
 
 def _actions(evaluation: genie.EvaluationView, job: jobs.JobView) -> None:
@@ -62,7 +62,7 @@ def _actions(evaluation: genie.EvaluationView, job: jobs.JobView) -> None:
                 _export(evaluation, "CSV", "csv", "csv", "text/csv")
                 _export(evaluation, "Markdown", "markdown", "md", "text/markdown")
         if st.menu_button("Actions", ["Delete"], key="evaluation.actions", icon=ICON.more) == "Delete":
-            st.session_state[_ASKING] = job.id
+            ask_to_delete(job)
 
 
 def _ask_unmeasured(job_id: str) -> None:
@@ -74,7 +74,7 @@ def _ask_unmeasured(job_id: str) -> None:
             f"Ask the unmeasured again ({missing:,})",
             icon=ICON.retry,
             key="evaluation.unmeasured",
-            help="Within this evaluation; what was measured stays as it is",
+            help="Those not measured and those to configure, within this evaluation; what was measured stays as it is",
             on_click=_retry,
             args=(job_id,),
         )
@@ -103,23 +103,3 @@ def _export(evaluation: genie.EvaluationView, label: str, form: genie.ExportForm
         on_click="ignore",
         width="stretch",
     )
-
-
-def _closed() -> None:
-    st.session_state.pop(_ASKING, None)
-
-
-@st.dialog("Delete the evaluation", icon=ICON.delete, on_dismiss=_closed)
-def _delete(job: jobs.JobView) -> None:
-    st.write("Its answers, verdicts and overrulings go with it. The benchmarks and the space stay.")
-    if not st.button("Delete the evaluation", icon=ICON.delete, type="primary", key="evaluation.delete"):
-        return
-    try:
-        with transaction() as session:
-            jobs.delete_job(session, job.id)
-            activity.record(session, person.current(), "deleted evaluation", job.title[:200], subject_id=job.id)
-    except WorkbenchError as error:
-        layout.failed(error)
-        return
-    _closed()
-    st.switch_page(LIST)

@@ -7,7 +7,7 @@ ROUTES = {
     "chat": ("Chat", "Asks each question as a person would, runs the expected SQL, and compares the rows here."),
     "official": (
         "Official evaluation",
-        "The service asks and judges by itself; the benchmarks must stand in the space under their ids.",
+        "The service asks and judges by itself; the benchmarks must stand in the space as they are here.",
     ),
 }
 

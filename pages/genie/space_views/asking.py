@@ -220,7 +220,7 @@ def _earlier(workspace: genie.WorkspaceView, state: genie.SpaceState, shown: set
 
 def _outcome(view: genie.QuestionView) -> str:
     if view.failure_kind is not None:
-        return view.sentence
+        return view.text if meaning_of(view) == "asks_back" and view.text else view.sentence
     if view.table is None:
         return formatting.UNKNOWN
     total = view.table.total_rows if view.table.total_rows is not None else len(view.table.rows)

@@ -9,7 +9,10 @@ from core.db import reading, transaction
 from core.errors import InputError
 from tests.core.analysis.doing import ask, done
 
-pytestmark = pytest.mark.usefixtures("worker")
+
+@pytest.fixture(scope="module")
+def workbench(working):
+    return working
 
 
 def answer(*issues: tuple[str, str]) -> str:

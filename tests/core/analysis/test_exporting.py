@@ -8,16 +8,16 @@ import pytest
 
 from core import analysis
 from core.db import reading
+from tests.conftest import add_source
 from tests.core.analysis.doing import ask, done
 
-pytestmark = pytest.mark.usefixtures("worker")
 
-
-@pytest.fixture
-def report(make_source) -> analysis.Report:
+@pytest.fixture(scope="module")
+def report(working, tmp_path_factory) -> analysis.Report:
     evil = '=HYPERLINK("http://evil.example","x")<img src=http://evil.example>'
     rows = "".join(f'{n},"{evil.replace(chr(34), chr(34) * 2)}",{n * 2},2024-01-{1 + n % 28:02}\n' for n in range(60))
-    job = done(ask(make_source(t=f"id,note,score,day\n{rows}"), *analysis.TYPES, tables=("t",), name="<b>Bold</b>"))
+    source = add_source(tmp_path_factory.mktemp("source"), t=f"id,note,score,day\n{rows}")
+    job = done(ask(source, *analysis.TYPES, tables=("t",), name="<b>Bold</b>"))
     with reading() as session:
         return analysis.Report(job, analysis.list_findings(session, job.id), analysis.prepared_of(session, job.id))
 

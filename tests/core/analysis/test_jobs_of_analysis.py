@@ -11,7 +11,15 @@ from core.db import reading, transaction
 from core.errors import InputError, NotFoundError
 from tests.core.analysis.doing import ask, done, findings
 
-pytestmark = pytest.mark.usefixtures("worker")
+
+@pytest.fixture(scope="module")
+def workbench(working):
+    return working
+
+
+def calls_of(session, job: jobs.JobView) -> tuple[library.ExecutionRow, ...]:
+    """All that was recorded since the job was asked for; nothing else is at work."""
+    return library.list_executions(session, library.ExecutionFilter(since=job.created_at), size=50).rows
 
 
 def test_every_type_brings_findings_that_are_checked(make_source):
@@ -60,7 +68,7 @@ def test_a_never_value_is_in_nothing_that_is_sent_or_recorded(make_source):
     job = done(ask(source, *analysis.TYPES, tables=("people",)))
     assert job.state == "completed"
     with reading() as session:
-        executions = [library.get_execution(session, row.id) for row in library.list_executions(session, size=50).rows]
+        executions = [library.get_execution(session, row.id) for row in calls_of(session, job)]
     assert len(executions) == 8
     for execution in executions:
         told = json.dumps([execution.system, execution.user, execution.variables, execution.response])
@@ -184,7 +192,7 @@ def test_retry_of_a_completed_job_asks_only_for_what_failed(make_source, connect
     again = done(job)
     assert {each["state"] for each in again.result["types"].values()} == {"completed"}
     with reading() as session:
-        rows = library.list_executions(session, size=50).rows
+        rows = calls_of(session, job)
     assert sum("trends" in (row.template_name or "") for row in rows) == 1
 
 
@@ -213,14 +221,22 @@ def test_an_unknown_type_and_a_missing_source_are_refused(make_source):
 
 
 def test_a_token_limit_shortens_the_summary_and_both_sides_are_told(make_source):
-    names = [f"column_number_{n}" for n in range(300)]
-    rows = "\n".join(",".join(str(n * row) for n in range(300)) for row in range(1, 6))
+    names = [f"column_number_{n}" for n in range(120)]
+    rows = "\n".join(",".join(str(n * row) for n in range(120)) for row in range(1, 6))
     job = done(
-        ask(make_source(wide=",".join(names) + "\n" + rows + "\n"), "profiling", tables=("wide",), token_limit=3000)
+        ask(make_source(wide=",".join(names) + "\n" + rows + "\n"), "profiling", tables=("wide",), token_limit=1500)
     )
     assert "columns are left out" in " ".join(job.result["left_out"])
     assert "Left out:" in job.job_metadata["profiling_user_message"]
-    assert llm.estimate_tokens(job.job_metadata["profiling_user_message"]) < 6000
+    assert llm.estimate_tokens(job.job_metadata["profiling_user_message"]) < 4500
+
+
+def test_a_recipe_that_asks_a_small_model_gets_no_more_than_it_can_read(make_source, connect):
+    names = [f"column_number_{n}" for n in range(60)]
+    source = make_source(wide=",".join(names) + "\n" + ",".join("123456" for _ in names) + "\n")
+    small = recipe_on(connect("ok", model="gpt-4"), "profiling")
+    job = done(ask(source, "profiling", tables=("wide",), prompts={"profiling": small}))
+    assert "columns are left out" in " ".join(job.result["left_out"])
 
 
 def test_a_planted_instruction_changes_neither_the_shape_nor_the_summary(make_source):

@@ -5,12 +5,18 @@ from dataclasses import replace
 import pytest
 
 from core import analysis, jobs, library
+from core.clock import new_id
 from core.db import reading, transaction
 from core.db.models import Job
 from core.errors import InputError, WorkbenchError
+from tests.conftest import add_source
 from tests.core.analysis.doing import ask, done
 
-pytestmark = pytest.mark.usefixtures("worker")
+
+@pytest.fixture(scope="module")
+def workbench(working):
+    return working
+
 
 EDITED = ("You look at amounts only.", "Only amounts, please.\n{{ schema_summary }}\n{{ sample_rows }}")
 
@@ -20,9 +26,10 @@ def rerun(job: jobs.JobView, edits: dict, **fields) -> jobs.JobView:
         return analysis.rerun(session, job.id, edits, person="bob", **fields)
 
 
-@pytest.fixture
-def job(make_source) -> jobs.JobView:
-    return done(ask(make_source(), "quality", "trends", name="First look", tags=("march",), business_context="A shop."))
+@pytest.fixture(scope="module")
+def job(workbench, tmp_path_factory) -> jobs.JobView:
+    source = add_source(tmp_path_factory.mktemp("source"))
+    return done(ask(source, "quality", "trends", name="First look", tags=("march",), business_context="A shop."))
 
 
 def test_an_edited_prompt_that_is_not_saved_is_what_is_sent(job):
@@ -110,22 +117,24 @@ def test_a_deleted_recipe_and_a_deleted_job_of_origin_lose_nothing(make_source):
 
 
 def old_job(job: jobs.JobView, **metadata) -> jobs.JobView:
-    """The job as one that was imported from before templates were kept."""
+    """A copy of the job as one that was imported from before templates were kept."""
     with transaction() as session:
-        row = session.get(Job, job.seq)
-        row.payload = {key: value for key, value in row.payload.items() if key != "prompts"}
-        row.job_metadata = metadata
-    with reading() as session:
-        return jobs.get_job(session, job.id)
+        columns = {column.key: getattr(session.get(Job, job.seq), column.key) for column in Job.__table__.columns}
+        payload = {key: value for key, value in job.payload.items() if key != "prompts"}
+        columns |= {"seq": None, "id": new_id("job"), "payload": payload, "job_metadata": metadata}
+        session.add(row := Job(**columns))
+        session.flush()
+        return jobs.get_job(session, row.id)
 
 
 def test_a_job_without_stored_prompts_shows_the_fallback_texts(job):
-    prompts = analysis.type_prompts(old_job(job))
+    old = old_job(job)
+    prompts = analysis.type_prompts(old)
     assert {each.origin for each in prompts.values()} == {"missing"}
     content = prompts["quality"].prompt.content
     assert (content.system, content.user) == ("System message not found", "User message not found")
     with pytest.raises(InputError, match="kept no prompt"):
-        rerun(job, {})
+        rerun(old, {})
 
 
 def test_a_job_with_only_rendered_text_opens_with_that_and_renders_back_to_it(job):
@@ -156,10 +165,14 @@ def test_a_running_job_is_not_run_again(make_source, connect):
     ],
 )
 def test_what_cannot_run_is_refused_and_nothing_is_queued(job, edits, save_as, words):
+    def count() -> int:
+        with reading() as session:
+            return jobs.list_jobs(session).total
+
+    before = count()
     with pytest.raises(WorkbenchError, match=words):
         rerun(job, edits, save_as=save_as)
-    with reading() as session:
-        assert jobs.list_jobs(session).total == 1
+    assert count() == before
 
 
 def test_warns_of_texts_without_a_placeholder():

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.any_database
-
 
 def _connections(cli):
     return {row["name"]: row for row in cli("connection", "list", "--json").json["connections"]}

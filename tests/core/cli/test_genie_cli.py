@@ -157,6 +157,8 @@ def test_a_question_back_exits_1_and_is_no_empty_result(cli, space_id):
     assert (asked.json["sql"], asked.json["columns"], asked.json["rows"]) == (None, None, None)
     assert (asked.json["failure"]["kind"], asked.json["failure"]["meaning"]) == ("clarifying_question", "wrong")
     assert asked.json["text"] and asked.json["failure"]["sentence"] in asked.stderr
+    told = cli("genie", "ask", "--space", space_id, "What makes a good harbour?")
+    assert asked.json["text"] in told.stdout and asked.json["text"] not in told.stderr
 
 
 def test_an_evaluation_gives_the_score_and_a_verdict_for_each_question(cli, space_id):
@@ -173,6 +175,7 @@ def test_an_evaluation_gives_the_score_and_a_verdict_for_each_question(cli, spac
     assert missed["expected_sql"] == COUNT
     row = next(row for row in cli("genie", "spaces", "--json").json["spaces"] if row["space_id"] == space_id)
     assert row["last_score"] == pytest.approx(2 / 3) and row["evaluations"] >= 1
+    assert (row["last_passed"], row["last_measured"]) == (2, 3) and "66.7% (2/3)" in cli("genie", "spaces").stdout
 
 
 def test_benchmarks_of_a_file_may_stay_outside_the_space_and_a_low_score_exits_1(cli, space_id, put):

@@ -7,8 +7,6 @@ import pytest
 from core import library
 from core.db import transaction
 
-pytestmark = pytest.mark.any_database
-
 
 @pytest.fixture
 def typed_template(opened):

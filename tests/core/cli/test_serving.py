@@ -68,6 +68,6 @@ def _health(url, process):
         try:
             with direct.open(url, timeout=5) as answer:
                 return json.load(answer)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.1)
     raise AssertionError(f"the server did not answer: {process.communicate()[1] if process.poll() is not None else ''}")

@@ -11,8 +11,6 @@ from tests.core.cli.conftest import Outcome
 from tests.servers import postgres
 from tests.servers.statement_execution import TOKEN, StatementServer
 
-pytestmark = pytest.mark.any_database
-
 Cli = Callable[..., Outcome]
 
 

@@ -11,8 +11,6 @@ import pytest
 from core.cli.root import cli as root
 from core.settings import ROOT
 
-pytestmark = pytest.mark.any_database
-
 VERBS = [
     ("doctor",),
     ("seed",),

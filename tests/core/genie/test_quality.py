@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import CancelledError, ServiceTimeoutError
 from core.genie.benchmarks import check_quality
-from core.genie.reading_sql import normal_sql, only_reads, same_sql
+from core.genie.reading_sql import normal_sql, only_reads, same_sql, why_not_run
 from core.genie.results import ResultColumn, ResultTable
 from core.genie.spaces import parse
 from core.genie.statements import run_sql
@@ -109,6 +109,13 @@ def test_sql_that_changes_something_is_not_run(benchmark):
 )
 def test_only_one_reading_statement_is_run(sql, reads):
     assert only_reads(sql) == reads
+    assert (why_not_run(sql) is None) == reads
+
+
+def test_sql_that_is_not_run_says_where_it_goes_wrong():
+    assert "begins with “SELEC”" in (why_not_run("SELEC COUNT(*) FROM a") or "")
+    assert "begins with “DROP”" in (why_not_run("-- tidy\nDROP TABLE a") or "")
+    assert "begins" not in (why_not_run("SELECT 1; DROP TABLE a") or "begins")
 
 
 def test_sql_is_the_same_but_for_its_spelling():

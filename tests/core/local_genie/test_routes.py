@@ -140,6 +140,23 @@ def test_loading_names_every_fault_and_absent_files(genie: LocalGenie, tmp_path:
     assert "a.b.nofile" in loaded.warnings[0]
 
 
+def test_every_bad_file_is_named_and_what_a_load_changes_elsewhere_is_said(genie: LocalGenie, tmp_path: Path):
+    identifiers = ["a.b.one", "a.b.two"]
+    space = {"version": 2, "data_sources": {"tables": [{"identifier": each} for each in identifiers]}}
+    (tmp_path / "one.csv").write_bytes(b"PK\x03\x04")
+    (tmp_path / "two.csv").write_text("a,b\n1\n")
+    with pytest.raises(InputError, match=r"one\.csv is an Excel .* Line 2 of two\.csv has 1 value"):
+        genie.load(tmp_path, space)
+    (tmp_path / "one.csv").write_bytes("a\n“x”\n".encode("cp1252"))
+    (tmp_path / "two.csv").write_text("a,b\n")
+    said = genie.load_with_details(tmp_path, space).warnings
+    assert ["one.csv is not in UTF-8" in said[0], "two.csv holds no rows" in said[1], len(said)] == [True, True, 2]
+    (tmp_path / "one.csv").write_text("a\ny\n")
+    (tmp_path / "two.csv").unlink()
+    said = genie.load_with_details(tmp_path, space).warnings
+    assert "a.b.two has no file in the folder; the table" in said[0] and "a.b.one was loaded before" in said[1]
+
+
 def test_a_metric_view_is_loaded_from_its_yaml(genie: LocalGenie, client: Any, tables_dir: Path, tmp_path: Path):
     for file in tables_dir.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())

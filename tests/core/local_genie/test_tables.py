@@ -71,6 +71,32 @@ def test_other_encodings_than_utf_8_are_read(tmp_path: Path):
     assert rows(stored(tmp_path, "Straße,b\nKöln,x\n".encode("latin-1")))[0] == ("Köln", "x")
 
 
+def test_windows_and_utf_16_files_are_read_as_excel_writes_them(tmp_path: Path):
+    assert rows(stored(tmp_path, "a,b\n“x”,1 €\n".encode("cp1252"))) == [("“x”", "1 €")]
+    assert rows(stored(tmp_path, "a\tb\nñ\t1\n".encode("utf-16"))) == [("ñ", 1)]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"PK\x03\x04rest", "Excel workbook or a ZIP archive"),
+        (b"\x1f\x8b\x08rest", "is compressed"),
+        (b"PAR1rest", "end in .parquet"),
+        (b"\x89PNG\r\n", "is an image"),
+        (b"a,b\n1\x00,2\n", "is not text"),
+        (b"a,b\n1,\x81\n", "Save it as UTF-8"),
+        (b"a,b\n1,2\n1,2,3\n", "Line 3 of t.csv has 3 values where the first line names 2 columns"),
+        (b"Report\n\na,b\n1,2\n", "has 2 values where the first line names 1 column"),
+        (b'a,b\n1,"open\n2,3\n', "Line 2 of t.csv is cut, quoted or broken"),
+    ],
+)
+def test_what_is_no_csv_is_said_with_the_way_out(tmp_path: Path, data: bytes, says: str):
+    with pytest.raises(InputError, match=says) as raised:
+        stored(tmp_path, data)
+    assert "Invalid Input" not in str(raised.value)
+    assert not list((tmp_path / "stored").glob("*"))
+
+
 def test_names_of_columns_stay_as_they_are(tmp_path: Path):
     table = stored(tmp_path, 'Order Date,"a ""b""",select\n2024-01-01,1,2\n')
     assert [each.name for each in table.columns] == ["Order Date", 'a "b"', "select"]
@@ -78,7 +104,7 @@ def test_names_of_columns_stay_as_they_are(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("a,A\n1,2\n", "twice"), ("a,b\n1,2\n1,2,3\n" * 3, "cannot be read")],
+    [("a,A\n1,2\n", "twice"), ("a,b\n1,2\n1,2,3\n" * 3, "3 values")],
 )
 def test_a_csv_that_would_be_read_wrongly_is_refused(tmp_path: Path, text: str, says: str):
     with pytest.raises(InputError, match=says):
@@ -87,7 +113,7 @@ def test_a_csv_that_would_be_read_wrongly_is_refused(tmp_path: Path, text: str, 
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path):
-    with pytest.raises(InputError, match="cannot be read as a table"):
+    with pytest.raises(InputError, match="is no Parquet file"):
         stored(tmp_path, b"PAR1 not really", "t.parquet")
 
 

@@ -133,3 +133,61 @@ def test_a_code_may_stand_before_its_column(rows):
 
 def test_what_a_share_is_of_stands_before_an_unknown_verb(rows):
     assert rows("What share of science books needs a withdrawn date?") == [(0.0,)]
+
+
+# -- words that say less, or more, than they seem to
+
+
+def test_a_count_called_by_the_plural_of_its_rows_is_no_number_of_its_own(space, rows):
+    config = space(measures=[_snippet("Loan count", "COUNT(loans.loan_id)", "borrowings")])
+    assert rows("How many different members have borrowings from 2023?", config) == [(2,)]
+    assert rows("Borrowings by desk", config) == [("front", 6), ("self-service", 4)]
+
+
+def test_a_thing_is_known_without_the_participle_of_its_description(space, answer):
+    config = space(tables={"members": "One row per registered patron."})
+    assert "members" in (answer("How many patrons are there?", config).sql or "")
+
+
+def test_an_average_of_a_counting_measure_divides_rows(space, rows):
+    config = space(measures=[_snippet("Number of borrowings", "COUNT(loans.loan_id)")])
+    assert rows("What is the average number of borrowings per member?", config) == [(2.5,)]
+
+
+def test_what_a_filter_says_of_its_rows_counts_in_other_words_too(space, rows):
+    config = space(filters=[_snippet("Late", "loans.returned_on > loans.due_on", "loans that ran over")])
+    assert rows("How many loans by Cora Cole ran over?", config) == [(1,)]
+
+
+def test_two_definitions_may_share_a_line(space, rows):
+    config = space(text="* A steady member means status_cd = 'A'; a former member means status_cd = 'X'.")
+    assert rows("How many former members are there?", config) == [(1,)]
+
+
+def test_the_description_tells_which_column_names_a_row(space, rows):
+    config = space(
+        {("branches", "branch_name"): {"exclude": True}, ("branches", "opened_on"): {"description": ["First day."]},
+         ("branches", "city"): {"description": ["Name of the branch, called by its town."]}},
+    )  # fmt: skip
+    assert rows("Which branch has the highest monthly rent?", config)[0][0] == "Basel"
+
+
+def test_no_thing_means_that_nothing_is_referred_to(space, answer):
+    config = space(
+        {("members", "member_name"): {"synonyms": ["borrower"]}}, tables={"members": "One row per borrower."}
+    )
+    assert "loans" in (answer("Which borrowers have no loan?", config).sql or "")
+
+
+def test_each_with_an_adjective_groups_by_the_thing(space, rows):
+    config = space({("branches", "city"): {"description": ["Town of the branch."]}})
+    assert rows("How many members does each Basel branch have?", config) == [("Old Market", 1), ("Riverside", 2)]
+
+
+def test_how_much_more_is_a_difference(rows):
+    assert rows("How much more did members pay in fines in 2024 than in 2023?") == [(3.5,)]
+    assert rows("How many fewer loans were there in 2023 than in 2024?") == [(2,)]
+
+
+def test_a_number_word_may_stand_before_the_thing(rows):
+    assert rows("Which two members have the highest total fine?") == [("Ben Berg", 5.0), ("Cora Cole", 11.0)]

