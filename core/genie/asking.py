@@ -198,9 +198,7 @@ class _Asking:
         attachment = query_attachment(message)
         if attachment is None or not base.sql:
             if base.text:
-                sentence = (
-                    f"Genie asked back or answered in words, without a query: “{' '.join(base.text.split())[:300]}”."
-                )
+                sentence = f"Genie answered in words, without a query: “{' '.join(base.text.split())[:300]}”."
                 return replace(base, clarifying=True, failure=Failure(Kind.CLARIFYING_QUESTION, sentence))
             return replace(
                 base, failure=Failure(Kind.NO_QUERY, "Genie completed the question without a query and without words.")

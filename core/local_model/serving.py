@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _THREAD_PREFIX = "whetstone-loopback-"
 _START_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 5.0
+_IDLE_S = 3600
 
 
 class LocalServer:
@@ -123,6 +124,8 @@ def _quiet_server(app: Any, started: Callable[[], None]) -> "uvicorn.Server":
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=2,
+        # Closing an idle connection just when its client sends the next POST would lose that request.
+        timeout_keep_alive=_IDLE_S,
     )
     return NotifyingServer(config)
 

@@ -168,7 +168,7 @@ def test_a_question_back_is_answered_in_its_conversation(open_page, space, local
     at = ask(open_page(SPACE, workspace="local", space=space), "What is the meaning of life?")
     assert "Genie asks back" in texts(at)
     elsewhere = open_page(SPACE, workspace="local", space=space)
-    assert not elsewhere.dataframe[-1].value["Came of it"][0].startswith("Genie asked back")
+    assert not elsewhere.dataframe[-1].value["Came of it"][0].startswith("Genie answered")
     assert len(genie.list_conversations(local, space)) == 1
     at = ask(at, "How many pets?")
     assert len(genie.list_conversations(local, space)) == 1

@@ -109,7 +109,7 @@ def _sql(outcome: genie.Outcome) -> None:
         left, right = st.columns(2)
         for column, title, sql, none in (
             (left, "Expected SQL", expected, "The benchmark has no expected SQL."),
-            (right, "SQL of Genie", actual, "Genie wrote no SQL."),
+            (right, "SQL of Genie", actual, "Genie wrote no SQL." if outcome.attempts else "Genie was not asked."),
         ):
             with column:
                 st.caption(title)

@@ -335,15 +335,19 @@ def test_keys_may_be_long_and_two_pieces_may_not_share_one(workbench, submit, it
 
 
 def test_a_worker_does_no_more_jobs_at_once_than_it_may(workbench, submit, get):
-    running, most = [], []
+    running, most, release = [], [], threading.Event()
 
     async def work(job):
         running.append(job.job_id)
         most.append(len(running))
-        await asyncio.sleep(0.3)
+        while not release.is_set():
+            await asyncio.sleep(0.02)
         running.remove(job.job_id)
 
     made = [submit(work) for _ in range(6)]
+    until(lambda: len(running) == workbench.jobs_parallel)
+    time.sleep(0.5)  # two more looks at the queue
+    release.set()
     assert all(jobs.wait_for(each.id, 20).state == "completed" for each in made)
     assert max(most) == workbench.jobs_parallel
 

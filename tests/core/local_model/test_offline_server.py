@@ -202,3 +202,8 @@ def test_a_process_that_never_closes_it_ends_without_a_word():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     said = [line for line in done.stderr.splitlines() if "Using selector" not in line]
     assert (done.returncode, done.stdout, said) == (0, "", [])
+
+
+def test_an_idle_connection_stays_open_so_that_no_request_meets_its_closing():
+    with serve() as server:
+        assert server._server.config.timeout_keep_alive >= 600
