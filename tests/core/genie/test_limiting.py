@@ -156,7 +156,7 @@ def test_waiting_is_told_and_can_be_stopped():
 
 
 @pytest.mark.parametrize("jitter", ["", "+start.slow-80"])
-def test_the_allowed_rate_is_kept_without_one_avoidable_429(genie, connect, jitter):
+def test_a_limited_service_is_asked_without_one_avoidable_429(genie, connect, jitter):
     """A service of 5 questions in 2 s, as 5 a minute in little: several threads, a window and a bit for each burst."""
     window_s, rounds = 2.0, 4
     limiter = QuestionLimiter(MemoryPlaces(), "k", per_window=5, window_s=window_s)
@@ -167,8 +167,6 @@ def test_the_allowed_rate_is_kept_without_one_avoidable_429(genie, connect, jitt
     assert all(each.failure is None for each in answers)
     asked = genie.requests("start")
     assert [each.status for each in asked] == [200] * 20, "no 429"
-    took = max(each.at for each in asked) - min(each.at for each in asked)
-    assert took < 15, "the machine's own load is in this; the rate is measured below"
 
 
 @pytest.mark.parametrize("round_trip_s", [0.02, 0.5, 1.0, 2.0])

@@ -69,7 +69,7 @@ def test_a_kill_loses_no_outcome_and_repeats_at_most_what_was_under_way(arena):
 def kept_at_the_death(arena: Arena, job_id: str, *, by_hand: bool) -> set[str]:
     """Wait until a worker died, by itself or by our hand, and another one ended the job; the outcomes there were at its death."""
     kept: set[str] = set()
-    until = time.monotonic() + 40
+    until = time.monotonic() + 75
     killed = False
     while time.monotonic() < until:
         with reading() as session:
