@@ -69,7 +69,7 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
         if 0 < len(thing.split()) <= 3:
             yield thing, 2.2
             if len(thing.split()) > 1:
-                yield thing.split()[-1], 2.0 if participle(thing.split()[0]) else 1.3  # "one row per booked visit"
+                yield thing.split()[-1], 1.6 if participle(thing.split()[0]) else 1.3  # "one row per booked visit"
         rest = table.description[match.start() :]
         if (bracket := re.search(r"\(([^)]{2,60})\)", rest)) and bracket.start() < 80:
             for part in re.split(r"\s*[,;/]\s*|\s+or\s+", bracket[1]):
