@@ -45,7 +45,7 @@ class StatementServer:
         self.host = f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def __enter__(self) -> "StatementServer":
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults import writers
 
-PROCESSES, THREADS, SECONDS = 4, 5, 4
+PROCESSES, THREADS, SECONDS = 4, 5, 2.5
 
 
 @pytest.fixture
