@@ -59,6 +59,7 @@ def open_workbench(settings: Settings | None = None) -> Opened:
             analysis.seed_recipes(session)
             known = {source.id for source in sources.list_sources(session)}
         sources.remove_leftovers(known)
+        library.accept_calls()
         _opened = settings
     return Opened(settings, tuple(seeded))
 

@@ -36,7 +36,7 @@ from core.library.linting import Hint, context_tokens, lint
 from core.library.names import PRODUCTION, Reference, check_name, parse_reference, slug
 from core.library.recording import count_running
 from core.library.rendering import Discovery, Rendered, discover, render
-from core.library.running import Run, find, run, start, stop_all
+from core.library.running import Run, accept_calls, find, run, start, stop_all
 from core.library.templates import (
     create_template,
     delete_template,

@@ -81,6 +81,7 @@ class Run:
 
 
 _runs: dict[str, Run] = {}
+_closing = threading.Event()
 
 
 def start(call: Call) -> Run:
@@ -126,6 +127,8 @@ def start(call: Call) -> Run:
         return run
     run = Run(record_intent(intent))
     _runs[run.execution_id] = run
+    if _closing.is_set():  # it began while all others were stopped
+        run._stopped = True
     llm.submit(_perform(run, connection, request, stream=call.stream))
     return run
 
@@ -140,8 +143,14 @@ def find(execution_id: str) -> Run | None:
     return _runs.get(execution_id)
 
 
+def accept_calls() -> None:
+    """Let calls run again after `stop_all`."""
+    _closing.clear()
+
+
 def stop_all(timeout_s: float = 3.0) -> None:
-    """Cancel what is under way, and wait until that is recorded."""
+    """Cancel what is under way, and wait until that is recorded. What begins later is cancelled too, until `accept_calls`."""
+    _closing.set()
     runs = list(_runs.values())
     for each in runs:
         each.cancel()

@@ -129,6 +129,10 @@ def test_stop_all_cancels_and_records_everything_under_way(connect):
     library.stop_all()
     assert all(run.done and library.find(run.execution_id) is None for run in runs)
     assert {recorded(run.execution_id).status for run in runs} == {"cancelled"}
+    late = library.start(direct("Hello", connection=never))
+    assert late.wait(10).status == "cancelled", "what begins while the others are stopped would be waited for"
+    library.accept_calls()
+    assert library.run(direct("Hello", connection=connect("ok"))).status == "completed"
 
 
 def test_a_process_killed_in_the_middle_leaves_a_row_that_reads_interrupted(workbench, connect, faulty_model):
