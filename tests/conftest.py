@@ -40,7 +40,11 @@ _ON_POSTGRES = {
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only tests that open a database are run: the others would say the same once more."""
+    """The longest come first, so that no process is left with them at the end.
+
+    On PostgreSQL only tests that open a database are run: the others would say the same once more.
+    """
+    items.sort(key=lambda item: item.path.name != "test_kills.py")
     if not SERVER_URL:
         return
     kept = [item for item in items if _needs_a_database(item)]

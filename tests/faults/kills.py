@@ -165,7 +165,7 @@ def play(arena: Arena, plan: Plan, *, end_s: float = END_S) -> list[str]:
             arena.arm(None)  # the successor comes to the same point
             if not arena.processes or plan.seed % 2:
                 arena.ready(arena.start())
-        time.sleep(0.02)
+        time.sleep(0.04)
     arena.arm(None)
     time.sleep(0.05)
     arena.bury()

@@ -47,13 +47,13 @@ benchmarks = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(benchmarks)
 def test_json_gives_back_what_was_written(given_ones):
     assert read_benchmarks(write_json(given_ones), "b.json").benchmarks == tuple(given_ones)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(benchmarks)
 def test_csv_gives_back_what_was_written(given_ones):
     found = read_benchmarks(write_csv(given_ones), "b.csv").benchmarks

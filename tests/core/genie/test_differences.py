@@ -74,7 +74,7 @@ def test_what_means_the_same_is_no_change(definition):
     assert compare(Space(definition), Space(after)) == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(spaces, spaces)
 def test_there_is_a_change_exactly_where_the_hash_differs(left, right):
     before, after = parse(left), parse(right)

@@ -238,7 +238,7 @@ def tables(draw, width=None):
     return ResultTable(tuple(ResultColumn(f"c{i}", t) for i, t in enumerate(types)), tuple(rows))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(tables(), tables())
 def test_the_verdict_is_symmetric_and_the_reasons_mirror_each_other(left, right):
     assume(left.rows and right.rows)
@@ -248,7 +248,7 @@ def test_the_verdict_is_symmetric_and_the_reasons_mirror_each_other(left, right)
     assert (one.missing_rows, one.extra_rows) == (other.extra_rows, other.missing_rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(), st.randoms(use_true_random=False))
 def test_shuffled_rows_and_columns_are_good(one, random):
     assume(one.rows)
@@ -261,7 +261,7 @@ def test_shuffled_rows_and_columns_are_good(one, random):
     assert judge(one, one).verdict is Verdict.GOOD and not judge(one, one).reordered
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(width=2), st.integers(0, 9))
 def test_a_row_more_or_less_is_always_bad(one, at):
     assume(one.rows)
@@ -271,7 +271,7 @@ def test_a_row_more_or_less_is_always_bad(one, at):
     assert judge(one, ResultTable(one.columns, (*rows, rows[at % len(rows)]))).reasons == (Reason.RESULT_EXTRA_ROWS,)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from(["1234", "1234.5", "1235", "1235.5", "1236"]), min_size=1, max_size=6),
     st.randoms(use_true_random=False),
@@ -290,7 +290,7 @@ def test_borders_are_matched_as_well_as_they_can_be(values, random):
         assert found.missing_rows == len(values) - best
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-10_000_000, max_value=10_000_000))
 def test_rounding_to_4_digits_never_changes_a_number_for_the_judge(value):
     assume(value)
@@ -301,7 +301,7 @@ def test_rounding_to_4_digits_never_changes_a_number_for_the_judge(value):
     assert not close(cell_key(str(value), "number"), cell_key(str(other), "number"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.datetimes())
 def test_a_time_reads_the_same_however_it_is_written(at):
     assert iso(at.isoformat()) == iso(at.isoformat(sep=" ") + "Z") == iso(at.isoformat() + "+00:00")
@@ -335,7 +335,7 @@ def test_columns_are_aligned_by_name_where_some_are_missing():
     assert pair.actual == ("1",) and pair.differing == {0}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables(width=2), tables(width=2))
 def test_aligning_shows_every_row_once(left, right):
     pairs = align(left, right)

@@ -84,7 +84,7 @@ def test_a_clock_set_back_does_not_stop_everything(make_store):
     assert store.take("k", 1, 60.0).wait_s <= 60
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 30), st.floats(0, 5)), min_size=1, max_size=60),
     st.integers(1, 6),

@@ -49,7 +49,7 @@ spaces = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(spaces)
 def test_parse_write_parse_is_the_identity(data):
     once = parse(json.dumps(data))
@@ -60,13 +60,13 @@ def test_parse_write_parse_is_the_identity(data):
     assert fingerprint(again) == fingerprint(once)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(spaces.filter(lambda data: data["version"] == 2))
 def test_a_version_2_definition_is_kept_to_the_letter(data):
     assert json.loads(write(parse(json.dumps(data)))) == data
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(spaces)
 def test_every_part_of_any_json_can_be_read(data):
     space = parse(data)

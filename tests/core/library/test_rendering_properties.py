@@ -66,7 +66,7 @@ TEMPLATES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(TEMPLATES)
 def test_a_template_needs_what_discovery_says_and_nothing_else(template: str) -> None:
     discovery = discover("", template)

@@ -170,7 +170,7 @@ def test_what_is_read_of_five_megabytes_is_bounded(unit):
     assert answer(request("Summarise.\n\n" + long)) == answer(request("Summarise.\n\n" + short))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(system=st.text(max_size=200), user=st.text(max_size=600))
 def test_any_text_is_answered_and_what_is_quoted_stands_in_it(system, user):
     said = answer(request(user, system))

@@ -191,7 +191,7 @@ def nested(inner: st.SearchStrategy) -> st.SearchStrategy:
     return st.one_of(objects, arrays, st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"anyOf": parts}))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=125, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schema=st.recursive(leaves, nested, max_leaves=8), shared=st.one_of(numbers, strings))
 def test_any_satisfiable_schema_gets_a_valid_value(schema, shared):
     schema = {"$defs": {"shared": shared}, "allOf": [schema]}

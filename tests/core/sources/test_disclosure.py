@@ -97,7 +97,7 @@ words = st.text(alphabet=string.ascii_letters.replace("x", "") + "ÄßдЖ🎉 -
 policies = st.sampled_from(["never", "hash", "mask", "statistics"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(words, policies, st.lists(words, min_size=4, max_size=6)),

@@ -137,7 +137,7 @@ def text(asking: Callable, samples: list[TableInput]) -> str:
     return asking(*samples).user
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.floats(0, 1),
     length=st.integers(0, 3_000),

@@ -202,7 +202,7 @@ def test_statements_of_others_run_over_the_shown_names(database: Database):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_thousand_columns_are_profiled_in_parts(kind: str, make_database: Callable[[str], Database]):
-    width = {"sqlite": 1_990, "postgresql": 1_590, "mysql": 1_000}[kind]
+    width = {"sqlite": 1_990, "postgresql": 790, "mysql": 500}[kind]  # one that needs many parts is enough
     database = make_database(kind)
     names = ", ".join(f"c{n} integer" for n in range(width))
     values = "), (".join(", ".join(str(row * n) for n in range(width)) for row in range(4))

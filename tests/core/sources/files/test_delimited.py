@@ -146,7 +146,7 @@ def test_a_byte_that_cp1252_does_not_know_offers_latin_1(workbench, write):
     assert sources.inspect_file(write(b"a\nx\x81\n")).encoding == "latin-1"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.lists(TEXTS, min_size=2, max_size=2), max_size=6),
     delimiter=st.sampled_from(",;\t|"),
@@ -167,7 +167,7 @@ def test_what_a_csv_writer_wrote_is_read_back(
     assert found == [[cell or None for cell in row] for row in rows]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.sampled_from('ab",\n\r'), max_size=30), window=st.sampled_from([1, 3, 1 << 24]))
 def test_what_is_not_refused_is_what_a_strict_parser_reads(tmp_path: Path, monkeypatch, text: str, window: int):
     """Any soup of quotes and line ends: refused, or the same as Python's csv module reads strictly."""

@@ -285,7 +285,7 @@ def test_repeated_rows_are_counted_by_value_with_missing_ones_alike(workbench, f
         assert reader.measures("t", reader.full_profile("t")).duplicate_rows == 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(low=st.integers(-(2**62), 2**62), reach=st.integers(0, 2**62), is_whole=st.booleans())
 def test_bins_are_those_of_all_kinds_of_source(low: int, reach: int, is_whole: bool):
     kind = "integer" if is_whole else "decimal"
