@@ -34,7 +34,7 @@ def upload_orders(page: Page, app: App, folder: Path) -> None:
 
 
 def await_job(page: Page) -> None:
-    expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
     settle(page)
 
 
@@ -56,7 +56,7 @@ def test_from_a_file_to_findings_to_a_rerun_and_its_comparison(app: App, page: P
     shoot(page, "analysis-new")
     page.get_by_role("button", name="Start analysis").click()
     expect(page.get_by_role("button", name="Re-run with a different prompt")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ findings? ·"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"\d+ findings? ·"))).to_be_visible()
     await_job(page)
     shoot(page, "analysis-findings")
     (job_id, sent) = app.rows("SELECT id, job_metadata FROM job")[0]
@@ -79,7 +79,7 @@ def test_from_a_file_to_findings_to_a_rerun_and_its_comparison(app: App, page: P
     expect(page.get_by_role("strong").filter(has_text="(re-run)")).to_be_visible()
     shoot(page, "analysis-jobs")
     page.get_by_role("link", name="Open it").click()
-    expect(page.get_by_text(re.compile(r"\d+ findings? ·"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"\d+ findings? ·"))).to_be_visible()
     await_job(page)
     rows = app.rows("SELECT parent_id, job_metadata FROM job WHERE parent_id IS NOT NULL")
     assert rows[0][0] == job_id and "LOOK HARDER. " in rows[0][1]
@@ -95,7 +95,7 @@ def test_from_a_file_to_findings_to_a_rerun_and_its_comparison(app: App, page: P
 def test_the_sample_source_is_looked_at_and_asked(app: App, page: Page):
     page.goto(f"{app.url}/sources")
     page.get_by_role("button", name="Add the sample source").click()
-    expect(page.get_by_role("heading", name="Sample tables")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Sample tables")).to_be_visible()
     settle(page)
     shoot(page, "analysis-sample")
     page.get_by_role("radio", name="What may leave").click()
@@ -139,7 +139,7 @@ def test_a_job_at_work_is_followed_and_cancelled(app: App, page: Page, faulty_mo
     settle(page)
     shoot(page, "analysis-job-running")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible()
     expect(page.get_by_text("Cancelled before the first finding")).to_be_visible()
     shoot(page, "analysis-job-cancelled")
     assert app.rows("SELECT state FROM job") == [("cancelled",)]

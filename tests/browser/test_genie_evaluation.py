@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 def open_demo(page: Page, app: App) -> None:
     """The Evaluate page over the demo space, which the local Genie loads at its first use."""
     page.goto(f"{app.url}/evaluate")
-    expect(page.get_by_text("30 questions, no limit a minute")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("30 questions, no limit a minute")).to_be_visible()
     settle(page)
 
 
@@ -38,14 +38,14 @@ def test_from_benchmarks_to_a_score_to_a_failure_that_a_person_overrules(app: Ap
     page.get_by_role("link", name="Open the benchmarks").click()
     expect(page.get_by_text("8 held out")).to_be_visible()
     page.get_by_role("button", name="Check quality").click()
-    expect(page.get_by_text("30 of 30 ready")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("30 of 30 ready")).to_be_visible()
     settle(page)
     shoot(page, "genie-benchmarks-checked")
 
     open_demo(page, app)
     expect(page.get_by_text("was not checked")).to_have_count(0)
     main(page).get_by_role("button", name="Evaluate", exact=True).click()
-    expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
     settle(page)
     passed, n = score(app)
     assert n == 30 and 9 <= passed <= 18
@@ -88,7 +88,7 @@ def test_an_evaluation_at_work_shows_its_answers_and_is_cancelled(app: App, page
     settle(page)
     shoot(page, "genie-evaluation-running")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible()
     settle(page)
     [(asked,)] = app.rows("SELECT count(*) FROM genie_outcome")
     assert 0 < asked < 300
@@ -101,7 +101,7 @@ def test_every_page_fits_a_narrow_and_a_dark_window(app: App, browser, path: str
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
         page.goto(f"{app.url}/{path}")
-        expect(page.get_by_role("heading", name=re.compile("Evaluat"))).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", name=re.compile("Evaluat"))).to_be_visible()
         settle(page)
         page.wait_for_timeout(500)
         settle(page)

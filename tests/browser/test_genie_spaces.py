@@ -25,7 +25,7 @@ def select_row(page: Page, table: Locator, number: int) -> None:
 
 def open_demo(page: Page, app: App) -> None:
     page.goto(f"{app.url}/spaces")
-    expect(page.get_by_text("1 space · select a row to open it")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 space · select a row to open it")).to_be_visible()
     settle(page)
     shoot(page, "genie-spaces")
     select_row(page, page.get_by_test_id("stDataFrame").first, 1)
