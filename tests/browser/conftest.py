@@ -29,7 +29,8 @@ FLAGS = [
     "--no-first-run",
 ]
 
-expect.set_options(timeout=60_000)  # the first call of a server loads the clients, which takes its time on a busy machine
+# The first call of a server loads the clients, which takes its time on a busy machine.
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
