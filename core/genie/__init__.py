@@ -63,7 +63,7 @@ from core.genie.evaluation_job import (
     unmeasured,
 )
 from core.genie.failures import Failure, Kind, Meaning, failure_of
-from core.genie.fingerprints import canonical, fingerprint, same
+from core.genie.fingerprints import canonical, fingerprint, in_order, same
 from core.genie.health import Check, check_health
 from core.genie.judging import (
     CaseJudge,

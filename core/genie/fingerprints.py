@@ -59,6 +59,24 @@ def fingerprint(space: Space, *, benchmarks: bool = True) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
+def in_order(space: Space) -> Space:
+    """The same definition with each list in the order that the service demands. Benchmarks stay in theirs: it may mean something."""
+    data = {key: value if key == "benchmarks" else _ordered(value, key) for key, value in space.copy().items()}
+    return Space(data)
+
+
+def _ordered(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _ordered(each, name) for name, each in value.items()}
+    if not isinstance(value, list):
+        return value
+    items = [_ordered(each, "") for each in value]
+    by = SORTED_BY.get(key, "")
+    if all(isinstance(each, dict) and isinstance(each.get(by), str) for each in items):
+        items.sort(key=lambda item: item[by])
+    return items
+
+
 def same(left: Space, right: Space) -> bool:
     """Whether both mean the same to the service."""
     return canonical(left) == canonical(right)

@@ -238,6 +238,16 @@ def test_every_fault_of_an_uploaded_definition_is_listed_and_nothing_can_be_writ
     assert "space.replacing.write" not in [each.key for each in at.button]
 
 
+def test_an_uploaded_definition_whose_lists_are_out_of_order_is_put_in_order(open_page, space, local):
+    ids = ["b" * 32, "a" * 32]
+    asked = {"sample_questions": [{"id": each, "question": [f"How many {each[0]}?"]} for each in ids]}
+    at = open_upload(open_page, space, json.dumps(DESCRIBED | {"config": asked}).encode())
+    assert "which is put right" in texts(at)
+    at.button(key="space.replacing.write").click().run()
+    stored = local.get_space(space).definition.data["config"]["sample_questions"]
+    assert [each["id"] for each in stored] == sorted(ids)
+
+
 def test_an_uploaded_definition_shows_what_it_changes_and_replaces_the_space(open_page, space, local):
     at = open_upload(open_page, space, json.dumps(DESCRIBED | {"x_future": [1]}).encode())
     assert "2 changes" in texts(at)

@@ -79,13 +79,17 @@ def _dialog(workspace: genie.WorkspaceView, client: genie.GenieClient, state: ge
         st.caption("Nothing is written yet: the file is checked first, and what it would change is shown.")
         return
     wanted, faults = genie.check_text(upload.getvalue())
+    verdict = "No faults."
+    if wanted is not None and faults and not genie.faults(ordered := genie.in_order(wanted)):
+        wanted, faults = ordered, ()
+        verdict = "No faults but the order of its lists, which is put right."
     if faults or wanted is None:
         draw_faults(faults)
         return
     if genie.same(present, wanted):
-        st.caption(f"{ICON.check} No faults. It means the same as what is there already, so there is nothing to write.")
+        st.caption(f"{ICON.check} {verdict} It means the same as what is there already, so there is nothing to write.")
         return
-    st.caption(f"{ICON.check} No faults.")
+    st.caption(f"{ICON.check} {verdict}")
     with st.container(height=380, border=True):
         draw_changes(genie.compare(present, wanted), left="now", right=upload.name)
     agreed = True

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.genie.fingerprints import canonical, fingerprint, same
+from core.genie.fingerprints import canonical, fingerprint, in_order, same
 from core.genie.spaces import Space, empty, parse, write
+from core.genie.validating import faults
 from tests.core.genie.conftest import hexid
 
 KEYS = ["version", "config", "data_sources", "instructions", "benchmarks", "tables", "metric_views", "column_configs"]
@@ -167,6 +168,9 @@ def test_what_means_the_same_has_the_same_hash(definition):
     other["config"] = dict(reversed(other["config"].items()))
     assert fingerprint(Space(other)) == fingerprint(Space(definition)) and same(Space(other), Space(definition))
     assert len(fingerprint(empty())) == 64
+    assert any("sorted by" in each.sentence for each in faults(other))
+    assert not any("sorted by" in each.sentence for each in faults(in_order(Space(other))))
+    assert same(in_order(Space(other)), Space(definition))
 
 
 @pytest.mark.parametrize(
