@@ -38,6 +38,7 @@ def get_connection(session: Session, name: str | None) -> ConnectionView:
 def add_connection(session: Session, draft: ConnectionDraft, *, make_default: bool | None = None) -> ConnectionView:
     """Add a connection. `make_default` None makes it the default if that is the offline model, or there is none.
 
+    A Databricks workspace without a serving endpoint answers no prompt, so it becomes the default only when told to.
     A key in the draft is put into its place at once; the caller's transaction commits the rest.
 
     Raises:
@@ -55,7 +56,8 @@ def add_connection(session: Session, draft: ConnectionDraft, *, make_default: bo
     key = check_key(draft, connection_id=connection_id, base_url=columns.base_url, old=KeptKey("none"))
     if make_default is None:
         default_kind = session.scalar(select(Connection.kind).where(Connection.is_default))
-        make_default = default_kind in (None, "offline")
+        workspace_only = draft.kind == "databricks" and not columns.values.get("model")
+        make_default = default_kind in (None, "offline") and not workspace_only
     at = now()
     row = Connection(
         id=connection_id,

@@ -110,6 +110,12 @@ def list_all():
         return llm.list_connections(session)
 
 
+def test_a_workspace_that_serves_no_model_does_not_become_the_default(add):
+    lake = {"kind": "databricks", "base_url": "https://adb-1.2.azuredatabricks.net"}
+    assert not add("lake", **lake, model=None).is_default
+    assert add("serving", **lake, model="endpoint").is_default
+
+
 def test_the_default_moves_and_there_is_only_one(add):
     add("first")
     add("second", make_default=True)
