@@ -71,7 +71,7 @@ def _ask_unmeasured(job_id: str) -> None:
         missing = len(genie.unmeasured(session, job_id))
     if missing:
         st.button(
-            f"Ask the unmeasured again ({missing:,})",
+            f"Ask what has no verdict again ({missing:,})",
             icon=ICON.retry,
             key="evaluation.unmeasured",
             help="Those not measured and those to configure, within this evaluation; what was measured stays as it is",
