@@ -14,7 +14,7 @@ from core.local_genie.rules.grouping import find_groups
 from core.local_genie.rules.intent import Condition, Intent, Measure
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
-from core.local_genie.rules.listing import list_columns, more_columns
+from core.local_genie.rules.listing import list_columns, lists_rows, more_columns
 from core.local_genie.rules.matching import cut, unexplained
 from core.local_genie.rules.measuring import default_measure, find_measures
 from core.local_genie.rules.periods import DateSpan
@@ -65,6 +65,9 @@ def _shape(reading: Reading) -> None:
     """Decide between numbers, groups and a list, now that measures, groups and comparisons are known."""
     intent = reading.intent
     subject = reading.items[reading.subject] if reading.subject >= 0 else None
+    if lists_rows(reading):
+        list_columns(reading)
+        return
     ranked = intent.rank is not None or bool(intent.order) or bool(intent.columns)
     if intent.havings and not ranked:
         counted = [m for m in intent.measures if m.kind == "count"]
