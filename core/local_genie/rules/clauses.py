@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _LABEL = re.compile(
     r"^(?:note|nb|n\.b\.|tip|hint|important|attention|remember|reminder|warning|remark|rule|please note)\b\s*(?::|,|that\b)\s*",
@@ -21,15 +22,24 @@ UNLESS = re.compile(r",?\s*\(?\b(?:unless|except\s+when|except\s+if)\b.*$", re.I
 UNLESS_FIRST = re.compile(r"^(?:unless|if\s+(?:nothing|not))\b[^,]*,\s*", re.IGNORECASE)
 
 
-def sentences(text: str) -> list[str]:
+class Clause(NamedTuple):
+    """A part of a sentence. `continues` says that another part stands before it."""
+
+    text: str
+    continues: bool
+
+
+def sentences(text: str) -> list[Clause]:
     """The sentences, list points and clauses between semicolons of an instruction, without their marks."""
-    found: list[str] = []
+    found: list[tuple[str, bool]] = []
     for line in re.split(r"[\n\r]+", text):
         line = re.sub(r"^\s*(?:[-*•#>]+|\d+[.)])\s*", "", line).replace("**", "")
         for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z\"'`“(])", line):
-            found += _clauses(sentence)
-    cleaned = (_LEAD.sub("", _LABEL.sub("", clause.strip().rstrip(".;!").strip())) for clause in found)
-    return [clause for clause in cleaned if len(clause) > 6]
+            found += [(clause, place > 0) for place, clause in enumerate(_clauses(sentence))]
+    cleaned = (
+        Clause(_LEAD.sub("", _LABEL.sub("", clause.strip().rstrip(".;!").strip())), later) for clause, later in found
+    )
+    return [clause for clause in cleaned if len(clause.text) > 6]
 
 
 def _clauses(sentence: str) -> Iterator[str]:

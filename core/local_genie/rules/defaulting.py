@@ -63,9 +63,19 @@ def default_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: R
         sql = piece.sql if only else denial(piece.sql)
         if re.search(r"<>|!=|\bNOT\b", piece.sql) and not only and CONDITION.search(sentence):
             sql = piece.sql  # "exclude with st <> 'X'" is written by people who mean st <> 'X'
+        elif not only and _written_as_kept(piece, sentence):
+            sql = piece.sql
         rule = (Fragment(sql, piece.tables, columns=piece.columns), measures[0] if measures else "", unless)
         if rule not in rules.defaults:
             rules.defaults.append(rule)
+
+
+def _written_as_kept(piece: Fragment, sentence: str) -> bool:
+    """ "Test orders are excluded (is_test = false)": what is written is what stays, as the words name the opposite."""
+    said = CONDITION.sub(" ", sentence)
+    named = {stem(word) for _, column in piece.columns for word in column.split("_")} - {stem("is"), stem("flag")}
+    denied = re.search(r"= (?:FALSE|0|'(?:N|no|false|F)')$", piece.sql, re.IGNORECASE)
+    return bool(denied) and bool(CONDITION.search(sentence)) and bool(named & set(content(said)))
 
 
 def _named(sentence: str, schema: Schema, vocabulary: Vocabulary, mentioned: list[str]) -> tuple[list[Fragment], bool]:

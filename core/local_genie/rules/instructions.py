@@ -48,8 +48,8 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
     said = sentences(text[:20_000])
     for _ in range(2):  # the second time a rule may use a term that a later one defines
         dated = False
-        for sentence in said:
-            if not (dated := date_rule(sentence, schema, vocabulary, rules, again=dated)):
+        for sentence, continues in said:
+            if not (dated := date_rule(sentence, schema, vocabulary, rules, again=dated and continues)):
                 _read(sentence, schema, joins, vocabulary, rules)
     if re.search(
         r"\b(?:0\s*(?:-|–|to)\s*100|times 100|multipl\w* by 100|in percent|as (?:a )?percentages?)\b",

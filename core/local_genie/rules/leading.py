@@ -80,7 +80,7 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(
-    r"^(?:the\s+)?(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)\s+(?:(?:is|are|should\s+be|must\s+be)\s+(?:always\s+)?(?:meant|used|relevant|taken|the\s+\w+\s+date|the\s+date)\s+|counts\s+|applies\s+|stands\s+)?(?P<verb>for|when\s+\w+\s+about)\s+(?P<what>.+)$",
+    r"^(?:always\s+)?(?:use\s+)?(?:the\s+)?(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)\s+(?:(?:is|are|should\s+be|must\s+be)\s+(?:always\s+)?(?:meant|used|relevant|taken|the\s+\w+\s+date|the\s+date)\s+|counts\s+|applies\s+|stands\s+)?(?P<verb>for|when\s+\w+\s+about)\s+(?P<what>.+)$",
     re.IGNORECASE,
 )
 _BY = re.compile(r"^(?P<what>[\w ]+?)\s+by\s+(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)$", re.IGNORECASE)
@@ -113,7 +113,7 @@ def _date_part(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rul
     if _DESCRIBES.match(head):
         return False
     said = _PURPOSE.match(head)
-    timely = bool(_OF_TIME.search(head)) or again
+    timely = bool(_OF_TIME.search(head)) or again or (said is not None and _of_all(said["what"], vocabulary))
     if not (said and timely and not _NO_RULE.search(head)):
         said = _BY.match(head) if again else None
     if said:
@@ -130,6 +130,8 @@ def _date_part(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rul
     if len({column.name for column in columns}) != 1:
         return False
     items = items_of(what, vocabulary)
+    if any(item.is_phrase and item.best.kind in ("value", "filter") and item.best.weight >= SURE for item in items):
+        return False  # "dates of open invoices": of some rows only
     tables = {m.home for item in items if (m := item.a("table", near=0.8)) and m.weight >= SURE}
     tables = tables or {m.home for item in items if (m := item.a("measure")) and m.weight >= SURE}
     for column in columns:
@@ -137,6 +139,12 @@ def _date_part(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rul
             for table in tables or {column.table}:
                 rules.dates[table] = f"{column.table}.{column.name}"
     return True
+
+
+def _of_all(what: str, vocabulary: Vocabulary) -> bool:
+    """Whether only tables and measures are spoken of ("use ordered_on for orders"), all of their rows."""
+    items = [item for item in items_of(what, vocabulary) if not item.words[0].stop]
+    return bool(items) and all(item.is_phrase and item.best.kind in ("table", "measure") for item in items)
 
 
 def _names_in(text: str) -> set[str]:

@@ -59,7 +59,8 @@ def list_columns(reading: Reading) -> None:
         found.append((0, reading.entity_group(reading.base)))
     if not found and tables:
         found.append((tables[0][0], reading.entity_group(reading.base)))
-    if entity_at >= 0 and columns and min(columns) < entity_at:
+    keyed = entity_at >= 0 and reading.table(subject.best.home).labels == [reading.table(subject.best.home).primary]
+    if entity_at >= 0 and columns and (min(columns) < entity_at or (keyed and len(columns) > 1)):
         found = [each for each in found if each[0] != entity_at]
     for _, group in sorted(found, key=lambda each: each[0]):
         if all(group.shown != other.shown for other in intent.columns):

@@ -31,6 +31,11 @@ def with_empties(text: str) -> str:
     """ "Have no closed_on", "when end_date is empty", "without a died_on date" → `closed_on IS NULL`."""
     text = re.sub(rf"\b(?:no|without)\s+(?:an?\s+|any\s+)?{_NAME}(?:\s+(?:date|time|value|yet))*", r"\1 IS NULL", text)
     text = re.sub(
+        rf"\b(has|have|having|with)\s+(?:an?|the|some)\s+{_NAME}(?:\s+(?:date|time|value))?(?=[.,;]|$)",
+        r"\1 \2 IS NOT NULL",
+        text,
+    )
+    text = re.sub(
         rf"{_NAME}\s+(?:is|are|was|were)\s+(?:still\s+|yet\s+)?{_EMPTY}\b", r"\1 IS NULL", text, flags=re.IGNORECASE
     )
     return re.sub(rf"{_NAME}\s+(?:is|are|was|were)\s+{_FILLED}(?=\W|$)", r"\1 IS NOT NULL", text, flags=re.IGNORECASE)
@@ -98,4 +103,11 @@ def denial(sql: str) -> str:
         return f"{plain[1]} {'<>' if plain[2] == '=' else '='} {plain[3]}"
     if plain := re.fullmatch(r"([\w.`]+) (NOT )?IN (\([^()]*\))", sql):
         return f"{plain[1]} {'IN' if plain[2] else 'NOT IN'} {plain[3]}"
+    if plain := re.fullmatch(r"(NOT )?([\w.`]+)", sql):
+        return plain[2] if plain[1] else f"NOT {sql}"
     return f"NOT ({sql})"
+
+
+def column_in(sql: str) -> str:
+    """The column that a condition begins with: `o.test` of `NOT o.test`, `o.state` of `o.state <> 'X'`."""
+    return re.sub(r"^(?:NOT\s+|\()+", "", sql).split(" ", 1)[0].rstrip(")")
