@@ -28,7 +28,7 @@ from core.local_genie.rules.wording import (
     spoken_comparison,
     spoken_measure,
 )
-from core.local_genie.rules.words import tokens
+from core.local_genie.rules.words import stem, tokens
 
 _VERBS = re.compile(
     r"\s+(?:means?|refers?\s+to|stands?\s+for|denotes?|(?:is|are)\s+(?:defined|calculated|computed|measured|counted|expressed|understood)\s+(?:as|by|from|with)"
@@ -90,6 +90,7 @@ def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, r
 
 
 _LINKING = frozenset("that which who whose whom where they it you unless".split())  # noqa: SIM905
+_OF_TIME = frozenset(stem(word) for word in "date day time period year quarter month week".split())  # noqa: SIM905
 _BEFORE = frozenset("in on at by with from of when if this these those there".split())  # noqa: SIM905
 
 
@@ -109,6 +110,8 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
         words = [token for token in tokens(phrase) if token.kind != "sign"]
         if not 0 < len(words) <= 6 or any(word.lower in _LINKING for word in words) or words[0].lower in _BEFORE:
             continue
+        if words[0].stem in _OF_TIME and (len(words) == 1 or words[1].lower == "of"):
+            continue  # "dates of open invoices" are no term, but which date is meant
         found.append(phrase)
         items, _ = cut(words, (), vocabulary, None)
         bare = [item for item in items if not item.a("table", near=0.9) and not (item.is_word and item.words[0].stop)]
@@ -160,6 +163,7 @@ def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, voca
             vocabulary.add(term, measure)
         return
     if calculates(CONDITION.sub(" ", right)):
+        _alias(term, right, items, vocabulary)
         return  # a calculation in words
     if found_conditions and (measure := _amount_with(items, found_conditions)):
         vocabulary.add(term, measure)
@@ -246,6 +250,9 @@ def _denies_written(right: str) -> bool:
 def _alias(term: str, right: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
     """ "Clients are customers": another word for one thing that is known, when all is known that is said of it."""
     if calculates(right) or not all(_is_known(item) for item in items):
+        head = items_of(re.split(r"\s*[:(]", right, maxsplit=1)[0], vocabulary)
+        if len(head) == 1 and head[0].is_phrase and head[0].best.kind == "measure" and head[0].best.weight >= 1.5:
+            vocabulary.add(term, head[0].best, 2.6)  # "revenue means energy charge: kwh times the unit rate"
         return
     if any(word.lower in SUPERLATIVES for word in tokens(term)):
         return  # "largest means by area" ranks, it names nothing

@@ -74,7 +74,9 @@ def lists_rows(reading: Reading) -> bool:
     """  # fmt: skip
     intent, items = reading.intent, reading.items
     subject = items[reading.subject] if reading.subject >= 0 else None
-    if subject is None or subject.role or subject.best.kind != "table" or not _lists(reading):
+    subject = subject or next((item for item in items if item.is_phrase), None)
+    kinds = ("table",) if reading.subject >= 0 else ("filter", "value")  # "show all open tickets with …"
+    if subject is None or subject.role or subject.best.kind not in kinds or not _lists(reading):
         return False
     if intent.groups or intent.havings or intent.rank or intent.order or intent.columns or reading.ratio >= 0:
         return False
