@@ -88,6 +88,10 @@ def _named(sentence: str, schema: Schema, vocabulary: Vocabulary, mentioned: lis
         return [], only
     before, behind = sentence[: cue.start()], sentence[cue.end() :]
     passive = re.search(r"\b(?:are|is|be|do|does|must|should)\b[\w\s]*$", before + cue.group(), re.IGNORECASE)
+    if not passive and any(
+        (m := item.a("value", "filter")) and m.weight >= 1.5 for item in items_of(before, vocabulary)
+    ):
+        return [], only  # "web orders exclude phone orders": of some rows only
     for said in (before, behind) if passive and before.strip() else (_REFERS.split(behind, maxsplit=1)[0], behind):
         said = re.sub(r"\b(?:are|is|be|always|please|should|must|do|does|otherwise)\b", " ", said, flags=re.IGNORECASE)
         if found := said_conditions(items_of(said, vocabulary), mentioned):

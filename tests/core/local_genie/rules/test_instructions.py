@@ -45,6 +45,7 @@ def test_a_sentence_about_a_date_is_not_always_a_rule(text, rows, space):
         "When a question is about active members, exclude expelled members.",
         "When members are grouped by status, show the code as it is stored.",
         "Members are shown by name, lapsed ones last.",
+        "Active members exclude expelled members.",
         "Members that are neither lapsed nor vanished have paid.",
     ],
 )
@@ -73,7 +74,7 @@ def test_an_empty_column_is_a_condition(rows, space):
 
 def test_a_measure_leaves_out_what_its_sentence_leaves_out(rows, space):
     text = "Income is the sum of fine_eur of loans that were not at the front desk."
-    assert rows("What is the income?", space(text=text)) in ([(11.0,)], [])
+    assert rows("What is the income?", space(text=text)) == [(11.0,)]
 
 
 def test_a_term_may_be_explained_behind_its_other_name(rows, space):
