@@ -153,6 +153,8 @@ def _subject_from(reading: Reading, index: int) -> bool:
             break
         if first < 0 and item.best.weight < SURE and _is_kind(reading, n - 1):
             break  # a verb: "which cardiologists work in …"
+        if first < 0 and _happened(item) and reading.items[n - 1].is_phrase:
+            break  # "show electric cars bought before 2015", where electric cars are a value
         meaning = reading.groupable(item)
         if (
             item.best.kind == "expression"
@@ -177,6 +179,11 @@ def _subject_from(reading: Reading, index: int) -> bool:
     if first >= 0:
         reading.subject = first
     return first >= 0
+
+
+def _happened(item: Item) -> bool:
+    column = item.best.column if item.best.kind == "column" else None
+    return column is not None and column.is_date and len(item.words) == 1 and item.words[0].lower.endswith("ed")
 
 
 def _is_kind(reading: Reading, index: int) -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from core.local_genie.rules.words import content, stem
+
 _SEPARATOR = r"(?:\s*(?:=>|->|→|=|:|–|—|-|/|means|stands for|is for|denotes)\s*)"
 _ENDS = re.compile(r"[,;.|\n\r]|\s(?:and|or)\s(?=['\"`]?\w{1,5}['\"`]?\s*(?:=|:|\())")
 _LEAD = re.compile(r"^(?:(?:whether|either|it|is|are|was|for|a|an|the|if|or|and)\s+)+", re.IGNORECASE)
@@ -35,6 +37,23 @@ def code_meanings(description: str, values: Sequence[Any]) -> list[tuple[str, An
     # one "A …" in a sentence may be an article; two codes in a row are a list
     kept = loose if len(codes) >= 2 or explicit else []
     return [(text, value) for text, value in [*explicit, *kept] if text.casefold() != str(value).casefold()]
+
+
+def value_named(phrase: str, names: Sequence[str], meanings: Sequence[tuple[str, Any]]) -> Any:
+    """The one value that a synonym of its column stands for ("industrial" where I = industrial); None if it is the column's.
+
+    A synonym may also be how a meaning begins ("faulty" of "faulty and awaiting replacement"), but not one of the `names`
+    of the column itself.
+    """  # fmt: skip
+    said, own = content(phrase), {stem(word) for word in names}
+    if not said or set(said) <= own:
+        return None
+    found: list[Any] = []
+    for text, value in meanings:
+        known = content(text)
+        if (known[: len(said)] == said or set(known) == set(said)) and value not in found:
+            found.append(value)
+    return found[0] if len(found) == 1 else None
 
 
 def _places(description: str, values: Sequence[Any]) -> list[tuple[Any, int, int]]:

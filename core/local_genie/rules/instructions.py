@@ -7,13 +7,15 @@ to …") and what it says can be tied to columns and values. Everything else is 
 import re
 from collections.abc import Sequence
 
+from core.local_genie.rules.clauses import UNLESS, UNLESS_FIRST, defines_nothing, sentences
 from core.local_genie.rules.cues import SUPERLATIVES, find_comparisons
 from core.local_genie.rules.defaulting import DEFAULT, EXCEPTION, ONLY, Rules, default_rule
 from core.local_genie.rules.fragments import Fragment
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.leading import borrowed_date, date_rule, via_rule
+from core.local_genie.rules.leading import date_rule, via_rule
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.saying import NEGATIVE, calculates, with_empties
 from core.local_genie.rules.schema import Schema, is_amount
 from core.local_genie.rules.snippets import value_meaning
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
@@ -26,7 +28,7 @@ from core.local_genie.rules.wording import (
     spoken_comparison,
     spoken_measure,
 )
-from core.local_genie.rules.words import tokens
+from core.local_genie.rules.words import stem, tokens
 
 _VERBS = re.compile(
     r"\s+(?:means?|refers?\s+to|stands?\s+for|denotes?|(?:is|are)\s+(?:defined|calculated|computed|measured|counted|expressed|understood)\s+(?:as|by|from|with)"
@@ -40,22 +42,15 @@ _WEAK_VERBS = re.compile(
 )
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences and list points of an instruction, without their marks."""
-    found = []
-    for line in re.split(r"[\n\r]+", text):
-        line = re.sub(r"^\s*(?:[-*•#>]+|\d+[.)])\s*", "", line).replace("**", "")
-        found += re.split(r"(?<=[.;!?])\s+(?=[A-Z\"'`“(])|(?<=;)\s+(?=(?:an?|the)\s[^;]*\smeans?\s)", line)
-    return [sentence.strip().rstrip(".;!") for sentence in found if len(sentence.strip()) > 6]
-
-
 def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> Rules:
     """Add the terms that the text defines to the vocabulary, and return its other rules."""
     rules = Rules()
     said = sentences(text[:20_000])
     for _ in range(2):  # the second time a rule may use a term that a later one defines
-        for sentence in said:
-            _read(sentence, schema, joins, vocabulary, rules)
+        dated = False
+        for sentence, continues in said:
+            if not (dated := date_rule(sentence, schema, vocabulary, rules, again=dated and continues)):
+                _read(sentence, schema, joins, vocabulary, rules)
     if re.search(
         r"\b(?:0\s*(?:-|–|to)\s*100|times 100|multipl\w* by 100|in percent|as (?:a )?percentages?)\b",
         text,
@@ -68,13 +63,14 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
 
 
 def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, rules: Rules) -> None:
-    if borrowed_date(sentence, schema, vocabulary, rules) or via_rule(sentence, joins, vocabulary):
-        return
-    if date_rule(sentence, schema, vocabulary, rules):
+    if via_rule(sentence, joins, vocabulary):
         return
     if DEFAULT.search(sentence) or (ONLY.search(sentence) and EXCEPTION.search(sentence)):
-        default_rule(sentence, schema, joins, vocabulary, rules)
+        default_rule(sentence, schema, vocabulary, rules)
         return
+    if defines_nothing(sentence):
+        return
+    sentence = with_empties(UNLESS.sub("", UNLESS_FIRST.sub("", sentence)))
     strong = _VERBS.search(sentence)
     match = strong or _WEAK_VERBS.search(sentence)
     if match is None:
@@ -85,9 +81,17 @@ def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, r
         and re.match(r"\s*(?:when|if|where|while|as)\b", match.group(), re.IGNORECASE) is None
         and (later := re.search(r"\s(?:when|if|where|while|as long as)\s", right))
     ):
-        left, right = f"{left} {right[: later.start()]}", right[later.end() :]  # "a patient was seen when …"
+        middle = right[: later.start()]
+        again = any(item.a("table", near=0.9) and item.best.weight >= SURE for item in items_of(middle, vocabulary))
+        # "a patient was seen when …", but "running leases are leases where …"
+        left, right = left if again else f"{left} {middle}", right[later.end() :]
     for term in _terms(left, vocabulary, alone=bool(strong)):
         _define(term, left, right, schema, joins, vocabulary)
+
+
+_LINKING = frozenset("that which who whose whom where they it you unless".split())  # noqa: SIM905
+_OF_TIME = frozenset(stem(word) for word in "date day time period year quarter month week".split())  # noqa: SIM905
+_BEFORE = frozenset("in on at by with from of when if this these those there".split())  # noqa: SIM905
 
 
 def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
@@ -104,8 +108,10 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
     for piece in pieces:
         phrase = re.sub(r"^(?:(?:an?|the|all|any|our|every|each|to)\s+)+", "", piece.strip(" ()"), flags=re.IGNORECASE)
         words = [token for token in tokens(phrase) if token.kind != "sign"]
-        if not 0 < len(words) <= 6:
+        if not 0 < len(words) <= 6 or any(word.lower in _LINKING for word in words) or words[0].lower in _BEFORE:
             continue
+        if words[0].stem in _OF_TIME and (len(words) == 1 or words[1].lower == "of"):
+            continue  # "dates of open invoices" are no term, but which date is meant
         found.append(phrase)
         items, _ = cut(words, (), vocabulary, None)
         bare = [item for item in items if not item.a("table", near=0.9) and not (item.is_word and item.words[0].stop)]
@@ -121,6 +127,8 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
 def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
     if any(m.kind == "table" and m.weight >= 2.5 for m in vocabulary.find(tokens(term))):
         return  # a table is what it is called
+    if _denies_written(right):
+        return
     mentioned = [
         m.home
         for item in items_of(f"{left} . {right}", vocabulary)
@@ -151,8 +159,12 @@ def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, voca
     found_conditions = conditions_in(right, schema, vocabulary, mentioned)
     items = items_of(CONDITION.sub(" ", right), vocabulary)
     if measure := spoken_measure(right, items, schema, found_conditions):
-        vocabulary.add(term, measure)
+        if found_conditions or not _RESTRICTS.search(right):
+            vocabulary.add(term, measure)
         return
+    if calculates(CONDITION.sub(" ", right)):
+        _alias(term, right, items, vocabulary)
+        return  # a calculation in words
     if found_conditions and (measure := _amount_with(items, found_conditions)):
         vocabulary.add(term, measure)
         return
@@ -186,7 +198,7 @@ def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, voca
                 ),
             )
         return
-    _alias(term, items, vocabulary)
+    _alias(term, right, items, vocabulary)
 
 
 def _amount_with(items: Sequence[Item], conditions: list[Fragment]) -> Meaning | None:
@@ -209,11 +221,39 @@ def _amount_with(items: Sequence[Item], conditions: list[Fragment]) -> Meaning |
     )
 
 
+def _is_known(item: Item) -> bool:
+    word = item.words[0]
+    if item.is_phrase:
+        return item.best.weight >= SURE
+    return (
+        item.span is None
+        and word.kind != "number"
+        and word.lower not in NEGATIVE
+        and (word.stop or word.lower in KEYWORDS)
+    )
+
+
 _WHOSE = frozenset("whose where that which who having".split())  # noqa: SIM905
 
 
-def _alias(term: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
-    """ "Clients are customers": another word for one thing that is known."""
+_RESTRICTS = re.compile(
+    r"\b(?:that|which|who|whose|where|when|with|without|only|except|excluding|not)\b", re.IGNORECASE
+)
+_DENIES = re.compile(r"\b(?:no|not|never|without|except|neither)\b|n't\b", re.IGNORECASE)
+
+
+def _denies_written(right: str) -> bool:
+    """ "Orders that are not with st = 'X'": a written condition is denied by words around it."""
+    return bool(CONDITION.search(right)) and bool(_DENIES.search(CONDITION.sub(" ", right)))
+
+
+def _alias(term: str, right: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
+    """ "Clients are customers": another word for one thing that is known, when all is known that is said of it."""
+    if calculates(right) or not all(_is_known(item) for item in items):
+        head = items_of(re.split(r"\s*[:(]", right, maxsplit=1)[0], vocabulary)
+        if len(head) == 1 and head[0].is_phrase and head[0].best.kind == "measure" and head[0].best.weight >= 1.5:
+            vocabulary.add(term, head[0].best, 2.6)  # "revenue means energy charge: kwh times the unit rate"
+        return
     if any(word.lower in SUPERLATIVES for word in tokens(term)):
         return  # "largest means by area" ranks, it names nothing
     if any(item.text in _WHOSE for item in items):

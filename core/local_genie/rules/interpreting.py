@@ -14,12 +14,13 @@ from core.local_genie.rules.grouping import find_groups
 from core.local_genie.rules.intent import Condition, Intent, Measure
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
-from core.local_genie.rules.listing import list_columns, more_columns
+from core.local_genie.rules.listing import list_columns, lists_rows, more_columns
 from core.local_genie.rules.matching import cut, unexplained
 from core.local_genie.rules.measuring import default_measure, find_measures
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.ranking import apply_ranking
 from core.local_genie.rules.reading import ASKING, Reading
+from core.local_genie.rules.saying import column_in
 from core.local_genie.rules.schema import Table
 from core.local_genie.rules.sharing import apply_share, share_of_dates
 from core.local_genie.rules.vocabulary import Meaning
@@ -65,6 +66,9 @@ def _shape(reading: Reading) -> None:
     """Decide between numbers, groups and a list, now that measures, groups and comparisons are known."""
     intent = reading.intent
     subject = reading.items[reading.subject] if reading.subject >= 0 else None
+    if lists_rows(reading):
+        list_columns(reading)
+        return
     ranked = intent.rank is not None or bool(intent.order) or bool(intent.columns)
     if intent.havings and not ranked:
         counted = [m for m in intent.measures if m.kind == "count"]
@@ -191,13 +195,13 @@ def _defaults(reading: Reading) -> None:
     intent = reading.intent
     used = {reading.base.key} | {table for group in intent.groups for table in group.tables}
     measures = {measure.sql for measure in intent.measures} | {f"{m.function}({m.sql})" for m in intent.measures}
-    spoken = {sql.split(" ", 1)[0] for condition in intent.conditions for sql in [condition.sql]}
-    parts = {sql.sql.split(" ", 1)[0] for measure in intent.measures for sql in measure.parts}
+    spoken = {column_in(condition.sql) for condition in intent.conditions}
+    parts = {column_in(part.sql) for measure in intent.measures for part in measure.parts}
     asked = {word.stem for word in reading.words}
     for part, measure_sql, unless in reading.knowledge.rules.defaults:
         if unless & asked:
             continue
-        column = part.sql.split(" ", 1)[0]
+        column = column_in(part.sql)
         reachable = part.tables <= used or (
             measure_sql and measure_sql in measures and all(reading.is_single(table) for table in part.tables)
         )

@@ -16,7 +16,7 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item, cut
 from core.local_genie.rules.schema import Schema, text_of
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
-from core.local_genie.rules.words import Token, name_words, participle, tokens
+from core.local_genie.rules.words import Token, name_words, participle, stem, tokens
 
 _TRIVIAL = re.compile(r"COUNT\((\*|1|DISTINCT [\w.`]+|[\w`]+\.[\w`]+)\)", re.IGNORECASE)
 _BUCKET = re.compile(
@@ -146,6 +146,12 @@ def _lessons(
     return lessons
 
 
+_UNITS = frozenset(
+    stem(word)
+    for word in "second minute min hour hr day week month year percent euro dollar pound km kilometre".split()  # noqa: SIM905
+)
+
+
 def _asked(part: Fragment, items: Sequence[Item], example: Example, schema: Schema) -> bool:
     """Whether the example's question itself asks for the condition."""
     if "'?" in part.sql or (":" in example.question and re.search(r"'\?\w+'", part.sql)):
@@ -200,7 +206,9 @@ def _chunk(items: Sequence[Item]) -> str:
             runs.append([])
     runs = [run for run in runs if run]
     said = runs[0] if len(runs) == 1 and len(runs[0]) <= 3 else []
-    return " ".join(word.lower for word in said) if any(word.stem not in LIGHT for word in said) else ""
+    if all(word.stem in _UNITS or word.stem in LIGHT for word in said):
+        return ""  # "in minutes" is how a number is told, not what it is
+    return " ".join(word.lower for word in said)
 
 
 def _alias_phrases(alias: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Lists: which columns a question without any number shows."""
 
+from dataclasses import replace
+
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
 
@@ -57,11 +59,46 @@ def list_columns(reading: Reading) -> None:
         found.append((0, reading.entity_group(reading.base)))
     if not found and tables:
         found.append((tables[0][0], reading.entity_group(reading.base)))
-    if entity_at >= 0 and columns and min(columns) < entity_at:
+    keyed = entity_at >= 0 and reading.table(subject.best.home).labels == [reading.table(subject.best.home).primary]
+    if entity_at >= 0 and columns and (min(columns) < entity_at or (keyed and len(columns) > 1)):
         found = [each for each in found if each[0] != entity_at]
     for _, group in sorted(found, key=lambda each: each[0]):
         if all(group.shown != other.shown for other in intent.columns):
             intent.columns.append(group)
+
+
+def lists_rows(reading: Reading) -> bool:
+    """ "List the outages with their number of customers": a number that each listed row has itself is shown, not added up.
+
+    Turns such measures into columns to show.
+    """  # fmt: skip
+    intent, items = reading.intent, reading.items
+    subject = items[reading.subject] if reading.subject >= 0 else None
+    subject = subject or next((item for item in items if item.is_phrase), None)
+    kinds = ("table",) if reading.subject >= 0 else ("filter", "value")  # "show all open tickets with …"
+    if subject is None or subject.role or subject.best.kind not in kinds or not _lists(reading):
+        return False
+    if intent.groups or intent.havings or intent.rank or intent.order or intent.columns or reading.ratio >= 0:
+        return False
+    table = reading.table(subject.best.home)
+    columns = {column.sql: column for column in table.columns.values()}
+    plain = all(
+        m.kind == "aggregate" and m.function == "SUM" and m.sql in columns and not m.where for m in intent.measures
+    )
+    if not intent.measures or not plain or table.key != reading.base.key:
+        return False
+    own = {measure.sql for measure in intent.measures}
+    for item in items:
+        if item.role != "measure" or not item.is_phrase:
+            continue
+        item.role = ""
+        shown = [m for m in item.meanings if m.kind == "column" and m.sql in own]
+        if not shown and (sql := reading.measured(item.best).sql) in own:
+            column = columns[sql]
+            shown = [replace(item.best, kind="column", sql=sql, column=column, tables=frozenset({table.key}))]
+        item.meanings = shown or item.meanings
+    intent.measures, reading.placed = [], []
+    return True
 
 
 def more_columns(reading: Reading) -> None:

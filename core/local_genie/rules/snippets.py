@@ -1,9 +1,10 @@
 """Phrases from what people wrote for the space: names, values, codes, SQL snippets and metric views."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.local_genie.rules.codes import code_meanings
+from core.local_genie.rules.codes import code_meanings, value_named
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -15,6 +16,7 @@ from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
 
 _INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
+_GROUPED = re.compile(r"(?:by|per|each|every)\s", re.IGNORECASE)
 _NOT = ("in", "un", "non ", "non")
 _SNIPPETS: list[tuple[str, MeaningKind, float]] = [
     ("measures", "measure", 3.1),
@@ -66,7 +68,14 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
             )
             states: list[tuple[str, float]] = []
+            codes = code_meanings(column.description, column.values or ())
             for phrase, weight in column_phrases(column, table):
+                if phrase in column.synonyms:
+                    if column.yes is None and (value := value_named(phrase, column.words, codes)) is not None:
+                        vocabulary.add(phrase, value_meaning(column, value, 2.8, "code"))
+                        continue
+                    if column is table.primary and _names(tokens(phrase), table.key, vocabulary):
+                        weight = 1.4  # "feeder" of feeder_id: the row rather than its key
                 vocabulary.add(phrase, meaning, weight)
                 if column.yes is not None and weight >= 0.9:
                     said = phrase.casefold()
@@ -144,6 +153,8 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
                     if kind == "measure" and name.casefold().startswith(("total ", "overall ")):
                         vocabulary.add(name.split(" ", 1)[1], meaning, weight - 0.3)
             for synonym in entry.get("synonyms") or []:
+                if kind == "expression" and _GROUPED.match(str(synonym)):
+                    continue  # "by month" asks for groups, of whatever happened then
                 vocabulary.add(
                     str(synonym), _rows_of(home, weight) if counted and _names_rows(str(synonym)) else meaning
                 )

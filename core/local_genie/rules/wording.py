@@ -7,6 +7,7 @@ from core.local_genie.rules.cues import find_comparisons
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.matching import SURE, Item, cut
+from core.local_genie.rules.saying import said_conditions
 from core.local_genie.rules.schema import Schema, surcharge
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.words import tokens
@@ -135,9 +136,7 @@ def conditions_in(text: str, schema: Schema, vocabulary: Vocabulary, prefer: Seq
             found.append(piece)
     if found:
         return found
-    values = [m for item in items_of(text, vocabulary) if (m := item.a("value", "filter")) and m.weight >= 1.5]
-    near = [m for m in values if m.home in prefer] or values
-    return [m.fragment for m in near if m.fragment]
+    return said_conditions(items_of(text, vocabulary), prefer)
 
 
 def items_of(text: str, vocabulary: Vocabulary) -> list[Item]:

@@ -35,6 +35,35 @@ def test_a_synonym_that_begins_with_the_tables_name_is_also_known_without_it(spa
     assert rows("How many books of each category are there?", config) == [("hobby", 1), ("novel", 2), ("science", 2)]
 
 
+def test_a_synonym_that_a_code_stands_for_is_the_value(space, rows):
+    codes = {"description": ["A = active, L = lapsed and written to, X: expelled"]}
+    config = space({("members", "status_cd"): {**codes, "synonyms": ["active", "lapsed", "standing"]}})
+    assert rows("How many active members are there?", config) == [(3,)]
+    assert rows("Number of lapsed members", config) == [(1,)]
+    assert rows("Members by standing", config) == [("A", 3), ("L", 1), ("X", 1)]
+
+
+def test_a_key_called_like_its_table_does_not_stand_for_the_name_of_the_row(space, rows):
+    config = space({("branches", "branch_id"): {"synonyms": ["branch"]}})
+    assert rows("Which branches have more than 1 member?", config) == [("Hilltop", 2), ("Riverside", 2)]
+
+
+def test_listed_rows_show_their_own_numbers(space, rows):
+    config = space(measures=[_snippet("fines", "SUM(loans.fine_eur)")])
+    asked = "List the loans of the self-service desk with the due date and the fines"
+    assert ("2024-02-08", 11.0) in [row[-2:] for row in rows(asked, config)]
+
+
+def test_a_snippet_called_by_month_leaves_the_words_to_the_grouping(space, rows):
+    month = _snippet("lending month", "DATE_FORMAT(loans.lent_on, 'yyyy-MM')", "by month")
+    assert rows("Number of loans by month in 2023", space(expressions=[month]))[0] == ("2023-01", 1)
+
+
+def test_a_unit_in_an_example_is_no_name_of_its_number(space, answer):
+    example = _example("Longest loan in days", "SELECT MAX(DATEDIFF(returned_on, lent_on)) AS longest FROM loans")
+    assert "MAX" not in (answer("Total fine by desk, in days", space(examples=[example])).sql or "")
+
+
 def test_a_thing_is_not_what_was_done_to_it(space, rows):
     config = space({("loans", "lent_on"): {"synonyms": ["loaned"]}})
     assert rows("List the loans that cost more than 4 euros", config) == [(103,), (104,)]
