@@ -1,8 +1,10 @@
 """Code lists in descriptions ("W in the workshop, S sold"), kept only as far as the data has these codes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from core.local_genie.rules.words import stems
 
 _SEPARATOR = r"(?:\s*(?:=>|->|→|=|:|–|—|-|/|means|stands for|is for|denotes)\s*)"
 _ENDS = re.compile(r"[,;.|\n\r]|\s(?:and|or)\s(?=['\"`]?\w{1,5}['\"`]?\s*(?:=|:|\())")
@@ -35,6 +37,33 @@ def code_meanings(description: str, values: Sequence[Any]) -> list[tuple[str, An
     # one "A …" in a sentence may be an article; two codes in a row are a list
     kept = loose if len(codes) >= 2 or explicit else []
     return [(text, value) for text, value in [*explicit, *kept] if text.casefold() != str(value).casefold()]
+
+
+_PERSONS = {"female": ("women", "girls", "ladies"), "male": ("men", "boys", "gentlemen")}
+
+
+def persons_called(meaning: str) -> tuple[str, ...]:
+    """ "Women" of a code that means female."""
+    return _PERSONS.get(meaning.casefold(), ())
+
+
+def called_codes(description: str, values: Sequence[Any], synonyms: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Synonyms of a column that are what one of its codes means ("adults" where ADT = adult), with that code.
+
+    "Online" also is WEB where that means online reservation, if several codes are called so by a part of their meaning.
+    """  # fmt: skip
+    codes = code_meanings(description, values)
+    loose: list[tuple[str, Any]] = []
+    for synonym in synonyms if codes else ():
+        said = set(stems(synonym))
+        same = {str(value): value for text, value in codes if set(stems(text)) == said}
+        partly = {str(value): value for text, value in codes if said and said < set(stems(text))}
+        if len(same) == 1:
+            yield synonym, next(iter(same.values()))
+        elif len(partly) == 1:
+            loose.append((synonym, next(iter(partly.values()))))
+    if len({str(value) for _, value in loose}) > 1:
+        yield from loose
 
 
 def _places(description: str, values: Sequence[Any]) -> list[tuple[Any, int, int]]:

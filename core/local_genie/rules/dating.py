@@ -128,6 +128,7 @@ def _events(reading: Reading) -> list[str]:
     parts = [part for measure in reading.intent.measures for part in measure.parts]
     for condition in [*reading.intent.conditions, *parts]:
         spoken += [table for table in sorted(condition.tables) if not reading.is_single(table)]
+    spoken += [t for group in reading.intent.groups for t in sorted(group.tables) if not reading.is_single(t)]
     first = [step.right for table in spoken for step in reading.paths[table].steps if not step.single]
     return list(dict.fromkeys([*first, *spoken]))
 

@@ -36,6 +36,7 @@ def write_sql(intent: Intent, schema: Schema, joins: Joins, styles: Styles) -> s
     ]  # fmt: skip
     aggregates = {measure: aggregate_sql(plan, measure) for measure in _own_measures(intent)}
     shown_measures = [(aggregates[measure], measure.alias or "value") for measure in intent.measures]
+    shown_measures = list({sql: (sql, alias) for sql, alias in reversed(shown_measures)}.values())[::-1]
     having = [f"{aggregates[each.measure]} {each.operator} {each.value}" for each in intent.havings]
     where += branches
     keys = list(

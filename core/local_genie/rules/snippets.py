@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.local_genie.rules.codes import code_meanings
+from core.local_genie.rules.codes import called_codes, code_meanings, persons_called
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -101,8 +101,12 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
         for column in table.columns.values():
             if column.values is None or column.is_date:
                 continue
+            for synonym, value in called_codes(column.description, column.values, column.synonyms):
+                vocabulary.add(synonym, value_meaning(column, value, 2.8, "code"))
             for phrase, value in code_meanings(column.description, column.values):
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
+                for person in persons_called(phrase):
+                    vocabulary.add(person, value_meaning(column, value, 2.4, "code"))
                 trimmed = " ".join(
                     word
                     for word in phrase.split()
