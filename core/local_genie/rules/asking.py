@@ -210,5 +210,7 @@ def _asks(reading: Reading, index: int) -> bool:
     word = reading.word(index)
     if reading.items[index].role or word not in ASKING:
         return False
+    if word == "who" and index and reading.items[index - 1].is_phrase:
+        return False  # "members who joined"
     before = reading.word(index - 1) if index else ""
     return word in ("which", "what", "who") or index == 0 or before in ("please", "you", "me", "to", ",", "and", "then")

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.local_genie.rules.changing import apply_change
 from core.local_genie.rules.intent import Condition, Group
+from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
@@ -24,6 +25,7 @@ def find_date_items(reading: Reading) -> None:
         named = _named_near(reading, place)
         if named is not None:
             reading.date_items.append(named)
+            reading.dated_by[place] = named
     if not reading.date_items and (spans or any(group.bucket for group in reading.intent.groups)):
         free = [
             n
@@ -145,6 +147,8 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             used[place] = near
         elif inside and (own := default_date(reading, inside[0])) is not None:
             used[place] = own
+        elif _is_apart(reading, place) and (own := default_date(reading, reading.base.key)) is not None:
+            used[place] = own
         elif column is not None:
             used[place] = column
     if len(used) < len(spans):
@@ -163,6 +167,17 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups
+
+
+def _is_apart(reading: Reading, place: int) -> bool:
+    """ "Women born before 1960 that were seen in 2024": a span behind something else than the date that is named."""
+    if place in reading.dated_by or len(reading.dated_by) != 1:
+        return False
+    first, last = sorted((place, *reading.dated_by))
+    return any(
+        item.is_phrase and item.best.weight >= SURE and item.role != "dated"
+        for item in reading.items[first + 1 : last]
+    )
 
 
 def _unique(columns: list[Column]) -> list[Column]:

@@ -7,6 +7,7 @@ from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.vocabulary import Meaning
 
 _BY = frozenset("by per each every across".split())  # noqa: SIM905
+_WHO = frozenset("who whose that".split())  # noqa: SIM905
 _ORDERING = frozenset("order ordered sort sorted rank ranked ranking top descending ascending".split())  # noqa: SIM905
 
 
@@ -68,6 +69,8 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         return index + (3 if reading.word(index + 1) == "of" and reading.word(index + 2) == "the" else 1)
     if not item.is_phrase:
         return None
+    if reading.word(cue) == "by" and _is_agent(reading, index):
+        return None
     lead = set(reading.lead(cue, 2))
     measurable = reading.numeric(item, near=0.9)
     if reading.word(cue) == "by" and ((lead & _ORDERING) or (reading.superlatives and measurable)):
@@ -106,6 +109,12 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
     if reading.word(cue - 1) == "for":
         reading.items[cue - 1].role = "group"
     return index + 1
+
+
+def _is_agent(reading: Reading, index: int) -> bool:
+    """ "Loans by members who joined in 2023": who did it, narrowed down, and nothing to break the answer down by."""
+    item = reading.items[index]
+    return item.a("table", near=0.8) is not None and item.text.endswith("s") and reading.word(index + 1) in _WHO
 
 
 def _past_adjectives(reading: Reading, cue: int, index: int) -> int:

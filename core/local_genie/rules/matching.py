@@ -30,6 +30,7 @@ KEYWORDS = frozenset(
 _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
+_REQUESTS, _DID = frozenset("see show give find get list provide".split()), frozenset("did do does".split())  # noqa: SIM905
 _NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
@@ -105,7 +106,7 @@ def cut(
                 counts = stretch[0].lower in _BEFORE_OF and not any(
                     m.kind == "column" and m.weight > 2.6 for m in found
                 )
-                if _dull(stretch[0], found) or (counts and end < len(words) and words[end].lower == "of"):
+                if _dull(stretch[0], found, done=_is_done(words, start)) or (counts and end < len(words) and words[end].lower == "of"):
                     continue
                 found = found or vocabulary.hints(stretch[0])
             rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
@@ -164,8 +165,15 @@ def _compounds(items: list[Item]) -> list[Item]:
     return found
 
 
-def _dull(word: Token, found: list[Meaning]) -> bool:
+def _is_done(words: Sequence[Token], at: int) -> bool:
+    """ "Did we see", "does each shop give": a word of requests that is what somebody does."""
+    return words[at].lower in _REQUESTS and any(word.lower in _DID for word in words[max(0, at - 7) : at])
+
+
+def _dull(word: Token, found: list[Meaning], *, done: bool = False) -> bool:
     """Whether a single word stays a keyword: function words, and keywords that only hint at something."""
+    if done and any(meaning.kind == "filter" and meaning.weight >= 2.0 for meaning in found):
+        return False
     if word.kind == "sign" or word.lower in _NEVER_ALONE:
         return True
     if word.kind == "number":

@@ -53,6 +53,7 @@ class Reading:
     ratio: int = -1  # the item that asks for a share
     averaged: bool = False  # "on average" or the like was said of a count
     date_items: list[int] = field(default_factory=list)
+    dated_by: dict[int, int] = field(default_factory=dict)  # the item of a span → that which names its date column
 
     def __post_init__(self) -> None:
         self.intent = Intent(self.base.key)
