@@ -22,6 +22,9 @@ _PAIRS = {("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "t
 _HAVING = frozenset("with have has had having got contain contains need needs needed require requires".split())  # noqa: SIM905
 
 
+_BETWEEN = frozenset("a an any the single had have has been".split())  # noqa: SIM905
+
+
 def negations(reading: Reading) -> dict[int, int]:
     """Where a negation stands → the item that it denies; marks the words as used."""
     found: dict[int, int] = {}
@@ -50,8 +53,9 @@ def negations(reading: Reading) -> dict[int, int]:
 
 
 def is_denied(reading: Reading, index: int) -> bool:
-    """Whether a negation stands right before an item ("no insured value")."""
-    return bool(_NOT & set(reading.lead(index, 1))) or reading.lead(index, 2)[:1] == ["not"]
+    """Whether a negation stands right before an item ("no insured value", "never had a refund")."""
+    lead = [word for word in reading.lead(index, 5) if word not in _BETWEEN]
+    return bool(_NOT & set(lead[-1:])) or reading.lead(index, 2)[:1] == ["not"]
 
 
 def _unnamed(reading: Reading, index: int, word: str) -> None:
@@ -75,6 +79,8 @@ def _deniable(reading: Reading, index: int) -> bool:
     item = reading.items[index]
     if item.best.kind in ("value", "filter", "table") or reading.thing_called(item) is not None:
         return True
+    if item.best.kind == "measure" and item.a("filter", near=0.7) is not None:
+        return True
     return any(
         m.kind == "column"
         and m.column
@@ -88,9 +94,10 @@ def apply_negations(reading: Reading, denied: dict[int, int]) -> dict[str, int]:
     absent: dict[str, int] = {}
     for cue, index in denied.items():
         item = reading.items[index]
-        meaning = (item.a("column") or item.best) if item.best.kind == "measure" else item.best
+        meaning = (item.a("filter", near=0.7) or item.a("column") or item.best) if item.best.kind == "measure" else item.best
         meaning = reading.thing_called(item) or meaning
         choices = [m for m in item.meanings if m.weight >= item.best.weight * 0.6]
+        choices = [m for m in choices if m.kind != "measure"] or choices
         many = next((m for m in choices if not reading.is_single(m.home) and m.home in reading.paths), None)
         if meaning.column is not None and meaning.column.is_date and reading.is_single(meaning.home):
             many = None  # "fines that have not been paid" says it of the fines

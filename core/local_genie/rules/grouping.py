@@ -98,7 +98,7 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         meaning = item.best
     if meaning is None:
         return None
-    if (further := _of_the_other_side(reading, meaning, index)) is not None:
+    if (further := of_the_other_side(reading, meaning, index)) is not None:
         item.role, index, meaning = "group", index + 1, further
         item = reading.items[index]
     if meaning.column is not None and meaning.column.is_date and meaning.kind == "column":
@@ -163,7 +163,7 @@ def _is_below(reading: Reading, events: str, other: Item) -> bool:
     return events in paths and not paths[events].single
 
 
-def _of_the_other_side(reading: Reading, meaning: Meaning, index: int) -> Meaning | None:
+def of_the_other_side(reading: Reading, meaning: Meaning, index: int) -> Meaning | None:
     """ "Destination city": a column that refers to a table, and right behind it a column of that table."""
     following = reading.items[index + 1] if index + 1 < len(reading.items) else None
     if meaning.kind != "column" or following is None or following.role or not following.is_phrase:

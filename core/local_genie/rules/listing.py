@@ -1,5 +1,6 @@
 """Lists: which columns a question without any number shows."""
 
+from core.local_genie.rules.grouping import of_the_other_side
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
 
@@ -40,7 +41,8 @@ def list_columns(reading: Reading) -> None:
         if any(m.kind == "value" and m.column is named.column for m in before):
             continue  # "the North region" is not to be shown
         item.role = "column"
-        found.append((index, reading.group_of(named)))
+        if of_the_other_side(reading, named, index) is None:  # "home branch name": what the column refers to is shown
+            found.append((index, reading.group_of(named)))
     tables = [
         (index, item) for index, item in enumerate(reading.items)
         if not item.role and item.is_phrase and item.best.kind == "table" and item.best.home == reading.base.key

@@ -88,7 +88,8 @@ def _repeats(plan: Plan, intent: Intent) -> bool:
             for column in plan.base.columns.values():
                 if column.sql == sql and (column is plan.base.primary or column.distinct == plan.base.rows):
                     return False
-    return len(intent.columns) <= 1 and not intent.order
+    things = any(group.entity == plan.base.key for group in intent.columns)  # two patients may have one name
+    return len(intent.columns) <= 1 and not intent.order and not things
 
 
 def _ordering(plan: Plan, aggregates: dict[Measure, str], grouped: bool, select: list[tuple[str, str]]) -> list[str]:

@@ -123,8 +123,13 @@ class Reading:
                 and meaning.column
                 and (not is_amount(meaning.column) or meaning.column.key_like)
             ):
-                return meaning
+                return self.named_by(item, meaning.column) or meaning
         return None
+
+    def named_by(self, item: Item, column: Column) -> Meaning | None:
+        """The table whose rows are called by a column, where both are called alike: two customers may have one name."""
+        table = item.a("table", near=0.8)
+        return table if table and table.home == column.table and column in self.table(table.home).labels else None
 
     def numeric(self, item: Item, near: float = 0.4) -> Meaning | None:
         """The likeliest meaning that one can add up: a measure, an expression, a column of amounts."""

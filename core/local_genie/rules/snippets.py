@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.local_genie.rules import fragments
 from core.local_genie.rules.codes import called_codes, code_meanings, persons_called
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
@@ -154,17 +155,25 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
             if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
                 vocabulary.add("earned", meaning, 1.6)
+            if kind == "measure" and (only := fragments.counted(part, schema)) is not None:
+                rows = Meaning("filter", home, 2.5, sql=only.sql, fragment=only, tables=only.tables, origin="counted")
+                for name in filter(_plural, said):  # "who never had a completed visit"
+                    vocabulary.add(name, rows)
             if kind == "filter":
                 for name in (text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])):
                     if adjective := _adjective(name, home, vocabulary) or _clause(name, home, vocabulary):
                         vocabulary.add(adjective, meaning, 2.3)
 
 
+def _plural(name: str) -> bool:
+    words = [word for word in tokens(name) if word.kind == "word"]
+    return bool(words) and words[-1].lower.endswith("s") and words[-1].stem != words[-1].lower
+
+
 def _names_rows(name: str) -> bool:
     """ "Tickets" for COUNT(*) is what the rows are called, and no number of its own in "tickets from Bern"."""
     words = [word for word in tokens(name) if word.kind == "word"]
-    plural = bool(words) and words[-1].lower.endswith("s") and words[-1].stem != words[-1].lower
-    return plural and not any(word.stop or word.lower in KEYWORDS for word in words)
+    return _plural(name) and not any(word.stop or word.lower in KEYWORDS for word in words)
 
 
 def _rows_of(home: str, weight: float) -> Meaning:
