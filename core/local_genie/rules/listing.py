@@ -43,6 +43,8 @@ def list_columns(reading: Reading) -> None:
         item.role = "column"
         if of_the_other_side(reading, named, index) is None:  # "home branch name": what the column refers to is shown
             found.append((index, reading.group_of(named)))
+    if entity_at < 0 and (place := _kind_listed(reading, found)) is not None:
+        found.append((place, reading.entity_group(reading.base)))
     tables = [
         (index, item) for index, item in enumerate(reading.items)
         if not item.role and item.is_phrase and item.best.kind == "table" and item.best.home == reading.base.key
@@ -64,6 +66,25 @@ def list_columns(reading: Reading) -> None:
     for _, group in sorted(found, key=lambda each: each[0]):
         if all(group.shown != other.shown for other in intent.columns):
             intent.columns.append(group)
+
+
+def _kind_listed(reading: Reading, found: list[tuple[int, Group]]) -> int | None:
+    """ "Doctors who have left, with their specialty": a filter that says of what it is one, before the columns.
+
+    Its rows are shown by their names, unless they have none or some of them is asked for.
+    """  # fmt: skip
+    labels = reading.base.labels
+    shown = {sql for _, group in found for sql in group.shown}
+    if not found or all(c is reading.base.primary for c in labels) or any(c.sql in shown for c in labels):
+        return None
+    for index, item in enumerate(reading.items[: min(index for index, _ in found)]):
+        if not item.is_phrase or item.best.kind != "filter" or item.best.home != reading.base.key:
+            continue
+        for word in item.words:
+            known = reading.knowledge.vocabulary.find([word])
+            if any(m.kind == "table" and m.home == reading.base.key and m.weight >= 1.5 for m in known):
+                return index
+    return None
 
 
 def more_columns(reading: Reading) -> None:

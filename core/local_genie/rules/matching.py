@@ -99,6 +99,8 @@ def cut(
                 break
             stretch = words[start:end]
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
+            if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
+                spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
             if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
                 # "per year" is the base's own time before it is some other table's column of that name
                 found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
@@ -123,6 +125,16 @@ def cut(
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
     return _walk(best, words), best[-1][0]
+
+
+def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:
+    """ "First and last name": a column whose noun is said once, behind that of another."""
+    if at + 3 >= len(words) or words[at + 1].lower not in ("and", "or") or words[at].kind != "word":
+        return []
+    both = [vocabulary.find([words[at], words[at + 3]]), vocabulary.find([words[at + 2], words[at + 3]])]
+    columns = [[m for m in found if m.kind == "column" and m.weight >= 2.0] for found in both]
+    homes = [{m.home for m in found} for found in columns]
+    return [m for m in columns[0] if m.home in homes[1]] if all(columns) else []
 
 
 def _walk(best: list[tuple[float, Item | None]], words: Sequence[Token]) -> list[Item]:
