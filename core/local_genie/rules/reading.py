@@ -13,6 +13,7 @@ from core.local_genie.rules.intent import Condition, Group, Intent, Measure
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.referring import referred
 from core.local_genie.rules.schema import Column, Table, counts_rows, is_amount
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import Token, stem
@@ -177,6 +178,8 @@ class Reading:
         """The group that a groupable meaning stands for; a table's rows are shown by their name."""
         if meaning.kind == "table":
             return self.entity_group(self.table(meaning.home))
+        if (other := referred(meaning, self.knowledge.schema, self.paths)) is not None:
+            return self.entity_group(other)
         if meaning.kind == "column" and meaning.column:
             return Group((meaning.sql,), meaning.tables, (meaning.column.name,))
         return Group((meaning.sql,), meaning.tables, (alias_of(meaning.phrase),))
