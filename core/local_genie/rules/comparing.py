@@ -77,7 +77,10 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
                 return
         if meaning:
             item.role = "measure"
-            _numeric(reading, meaning, comparison, before, stem(item.words[-1].lower))
+            if reading.is_countable(item, meaning) and (reading.intent.groups or reading.subject >= 0):
+                _having(reading, reading.measured(meaning, "COUNT"), comparison)
+            else:
+                _numeric(reading, meaning, comparison, before, stem(item.words[-1].lower))
             return
         if item.best.kind in ("value", "filter") and reading.subject >= 0:
             _having(

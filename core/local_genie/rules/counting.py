@@ -4,6 +4,7 @@ from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.intent import Measure
 from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
+from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.vocabulary import Meaning
 
 FUNCTIONS = {
@@ -92,6 +93,9 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         place(reading, start, start, reading.measured(meaning, "AVG" if averaged else "SUM"))
         reading.items[lasting].role = "measure"
         return
+    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading)) is not None:
+        place(reading, start, start, reading.measured(lapse, "" if lapse.kind == "measure" else "AVG"))
+        return
     if tables and not often:
         # "how many customers ordered": what somebody did is no noun
         done = [n for n in tables[1:] if reading.items[n].words[-1].lower.endswith("ed")]
@@ -112,6 +116,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         meaning = reading.numeric(reading.items[numbers[-1]])
         assert meaning is not None
         function = "AVG" if averaged and meaning.kind != "measure" else "SUM" if meaning.kind != "measure" else ""
+        function = "COUNT" if not averaged and reading.is_countable(reading.items[numbers[-1]], meaning) else function
         place(reading, start, numbers[-1], reading.measured(meaning, function))
         return
     if unit and unit not in ("HOUR",) and not found:

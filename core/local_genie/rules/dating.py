@@ -7,6 +7,7 @@ back from the newest date of that column.
 
 from dataclasses import replace
 
+from core.local_genie.rules.besides import set_side_by_side
 from core.local_genie.rules.changing import apply_change
 from core.local_genie.rules.intent import Condition, Group
 from core.local_genie.rules.matching import SURE
@@ -205,7 +206,6 @@ def _conditions(reading: Reading, column: Column, spans: list[tuple[int, DateSpa
         reading.intent.notes.append(f"relative dates count from {latest.isoformat()}, the newest {column.name}")
     if column.is_date and apply_change(reading, column, resolved):
         reading.intent.notes.append(f"the change is between two spans by {column.name}, the later minus the earlier")
-    _compare(reading, spans)
     closed = [
         (place, sql)
         for (place, _), span in zip(spans, resolved, strict=True)
@@ -216,6 +216,8 @@ def _conditions(reading: Reading, column: Column, spans: list[tuple[int, DateSpa
         for (place, _), span in zip(spans, resolved, strict=True)
         if not (span.lo and span.hi) and (sql := span_sql(column, span))
     ]
+    if not set_side_by_side(reading, column, [span for span in resolved if span.lo and span.hi]):
+        _compare(reading, spans)
     if len(closed) > 1:  # "in 2023 and 2024"
         either = " OR ".join(f"({sql})" for _, sql in closed)
         reading.intent.conditions.append(Condition(f"({either})", tables, span=(closed[0][0], closed[-1][0] + 1)))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.local_genie.rules.cues import HINTS
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, Query, take_apart
 from core.local_genie.rules.joins import Joins
@@ -200,6 +201,7 @@ def _chunk(items: Sequence[Item]) -> str:
             runs.append([])
     runs = [run for run in runs if run]
     said = runs[0] if len(runs) == 1 and len(runs[0]) <= 3 else []
+    said = [] if all(word.lower in HINTS for word in said) else said  # "how long" is asked of many things
     return " ".join(word.lower for word in said) if any(word.stem not in LIGHT for word in said) else ""
 
 

@@ -41,7 +41,11 @@ def list_columns(reading: Reading) -> None:
         if any(m.kind == "value" and m.column is named.column for m in before):
             continue  # "the North region" is not to be shown
         item.role = "column"
-        if of_the_other_side(reading, named, index) is None:  # "home branch name": what the column refers to is shown
+        other = of_the_other_side(reading, named, index)
+        if other is not None and reading.items[index + 1].text in ("name", "names"):  # "home branch name"
+            reading.items[index + 1].role = "column"
+            other = None
+        if other is None:  # else "home branch district": what the column refers to is shown
             found.append((index, reading.group_of(named)))
     if entity_at < 0 and (place := _kind_listed(reading, found)) is not None:
         found.append((place, reading.entity_group(reading.base)))

@@ -206,6 +206,8 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
     if len(words) == 1 and spelt not in ("", words[0].lower):
         if words[0].stem in LIGHT and spelt.endswith("ings"):
             return replace(meaning, weight=0.0)
+        if spelt.endswith("ings") and words[0].lower.endswith("s") and not words[0].lower.endswith("ings"):
+            return replace(meaning, weight=meaning.weight * 0.6)  # nor "bills" the "billings"
         if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
             return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":

@@ -23,6 +23,7 @@ _AVERAGES = frozenset(
     """price rate score rating age csat temperature percent pct ratio index level satisfaction average avg speed grade
     latitude longitude humidity density margin discount probability rank height weight size area nps""".split()  # noqa: SIM905
 )
+_SCORES = frozenset("rating score grade mark rate temperature reading review vote measurement price".split())  # noqa: SIM905
 _TIME_WORDS = frozenset("min mins minutes minute hours hour hrs h days sec secs seconds".split())  # noqa: SIM905
 _HIGHEST, _LOWEST = frozenset({"peak", "max", "maximum", "highest"}), frozenset({"minimum", "lowest"})
 
@@ -174,6 +175,14 @@ class Reading:
             )
         )
 
+    def is_countable(self, item: Item, meaning: Meaning) -> bool:
+        """ "50 ratings": a score in the plural, behind a number, is one cell of a column that nobody adds up."""
+        word, column = item.words[-1], meaning.column
+        if meaning.kind != "column" or column is None or not word.lower.endswith("s") or word.lower == word.stem:
+            return False
+        said = {part.casefold() for part in (*column.words, *meaning.phrase.split())}
+        return word.stem in {stem(name) for name in _SCORES} and word.lower not in said
+
     def group_of(self, meaning: Meaning) -> Group:
         """The group that a groupable meaning stands for; a table's rows are shown by their name."""
         if meaning.kind == "table":
@@ -205,7 +214,7 @@ class Reading:
                 stem(word) for text in column.synonyms for word in text.split()
             }
             said = {stem(word) for word in re.findall(r"\w+", column.description)}
-            score = 2 * bool(wanted & names) + bool(wanted & said)
+            score = 2 * bool(wanted & names) + bool(wanted & said) + 0.1 * len(wanted & names)
             if score:
                 rated.append((-score, 100 * column.is_date + list(table.columns).index(column.name), column))
         if rated:
@@ -281,7 +290,7 @@ class Reading:
         )
 
 
-_FUNCTION_NAMES = {"SUM": "total", "AVG": "average", "MIN": "lowest", "MAX": "highest", "MEDIAN": "median"}
+_FUNCTION_NAMES = {"COUNT": "number_of", "SUM": "total", "AVG": "average", "MIN": "lowest", "MAX": "highest", "MEDIAN": "median"}
 
 
 def alias_of(phrase: str) -> str:
