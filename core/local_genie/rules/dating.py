@@ -146,9 +146,9 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
         inside = [table for table, start in absent.items() if reading.items[place].start > start]
         if near is not None:
             used[place] = near
-        elif inside and (own := default_date(reading, inside[0])) is not None:
-            used[place] = own
-        elif _is_apart(reading, place) and (own := default_date(reading, reading.base.key)) is not None:
+        elif (inside and (own := default_date(reading, inside[0])) is not None) or (
+            _is_apart(reading, place) and (own := default_date(reading, reading.base.key)) is not None
+        ):
             used[place] = own
         elif column is not None:
             used[place] = column
@@ -176,8 +176,7 @@ def _is_apart(reading: Reading, place: int) -> bool:
         return False
     first, last = sorted((place, *reading.dated_by))
     return any(
-        item.is_phrase and item.best.weight >= SURE and item.role != "dated"
-        for item in reading.items[first + 1 : last]
+        item.is_phrase and item.best.weight >= SURE and item.role != "dated" for item in reading.items[first + 1 : last]
     )
 
 

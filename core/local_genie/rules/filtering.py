@@ -90,7 +90,9 @@ def apply_negations(reading: Reading, denied: dict[int, int]) -> dict[str, int]:
     absent: dict[str, int] = {}
     for cue, index in denied.items():
         item = reading.items[index]
-        meaning = (item.a("filter", near=0.7) or item.a("column") or item.best) if item.best.kind == "measure" else item.best
+        meaning = (
+            (item.a("filter", near=0.7) or item.a("column") or item.best) if item.best.kind == "measure" else item.best
+        )
         meaning = reading.thing_called(item) or meaning
         choices = [m for m in item.meanings if m.weight >= item.best.weight * 0.6]
         choices = [m for m in choices if m.kind != "measure"] or choices

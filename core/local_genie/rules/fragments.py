@@ -94,7 +94,7 @@ def counted(part: Fragment, schema: Schema) -> Fragment | None:
         return None
     case = called.this
     whens = case.args.get("ifs") or [] if isinstance(case, exp.Case) else [case]
-    if len(whens) != 1 or case.this is not None and isinstance(case, exp.Case):
+    if len(whens) != 1 or (case.this is not None and isinstance(case, exp.Case)):
         return None
     yes, no = whens[0].args["true"], case.args.get("default") or case.args.get("false")
     summed = isinstance(called, exp.Sum)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.averaging import averaged_per
+from core.local_genie.rules.coding import apply_codes
 from core.local_genie.rules.comparing import apply_comparisons
 from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
-from core.local_genie.rules.coding import apply_codes
 from core.local_genie.rules.filtering import apply_negations, apply_values, close_absences, negations
 from core.local_genie.rules.grouping import find_groups
 from core.local_genie.rules.intent import Condition, Intent, Measure

@@ -108,7 +108,9 @@ def cut(
                 counts = stretch[0].lower in _BEFORE_OF and not any(
                     m.kind == "column" and m.weight > 2.6 for m in found
                 )
-                if _dull(stretch[0], found, done=_is_done(words, start)) or (counts and end < len(words) and words[end].lower == "of"):
+                if _dull(stretch[0], found, done=_is_done(words, start)) or (
+                    counts and end < len(words) and words[end].lower == "of"
+                ):
                     continue
                 found = found or vocabulary.hints(stretch[0])
             rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.local_genie.rules.cues import HINTS, TIME_UNITS, Comparison, Superlative, find_comparisons, find_superlatives
+from core.local_genie.rules.cues import TIME_UNITS, Comparison, Superlative, find_comparisons, find_superlatives
+from core.local_genie.rules.hinting import hinted
 from core.local_genie.rules.intent import Condition, Group, Intent, Measure
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.knowledge import Knowledge
@@ -203,24 +204,7 @@ class Reading:
 
     def hinted(self, table: Table, hint: str) -> Column | None:
         """The column of a table that an adjective such as "long" speaks of; None when none does."""
-        if hint == "date":
-            return next(iter(table.dates), None)
-        wanted = {stem(word) for word in HINTS.get(hint, "").split()}
-        rated = []
-        for column in table.columns.values():
-            if column.key_like or column.kind not in ("number", "date", "time") or (column.is_date and hint != "old"):
-                continue
-            names = {stem(word) for word in column.words} | {
-                stem(word) for text in column.synonyms for word in text.split()
-            }
-            said = {stem(word) for word in re.findall(r"\w+", column.description)}
-            score = 2 * bool(wanted & names) + bool(wanted & said) + 0.1 * len(wanted & names)
-            if score:
-                rated.append((-score, 100 * column.is_date + list(table.columns).index(column.name), column))
-        if rated:
-            return min(rated, key=lambda each: each[:2])[2]
-        amounts = [c for c in table.columns.values() if is_amount(c)]
-        return amounts[0] if len(amounts) == 1 and hint in ("big", "") else None
+        return hinted(table, hint)
 
     def lasting(self, table: Table) -> Column | None:
         """The column of a table that counts minutes, hours or days; None unless there is one."""
@@ -290,7 +274,14 @@ class Reading:
         )
 
 
-_FUNCTION_NAMES = {"COUNT": "number_of", "SUM": "total", "AVG": "average", "MIN": "lowest", "MAX": "highest", "MEDIAN": "median"}
+_FUNCTION_NAMES = {
+    "COUNT": "number_of",
+    "SUM": "total",
+    "AVG": "average",
+    "MIN": "lowest",
+    "MAX": "highest",
+    "MEDIAN": "median",
+}
 
 
 def alias_of(phrase: str) -> str:

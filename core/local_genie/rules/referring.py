@@ -23,7 +23,7 @@ def referred(meaning: Meaning, schema: Schema, paths: Mapping[str, Path]) -> Tab
         return None
     for key, path in paths.items():
         last = path.steps[-1] if path.steps else None
-        if last is None or not path.single or last.guess or (last.left, last.columns[0][0]) != (column.table, column.name):
+        if last is None or not path.single or (last.left, last.columns[0][0]) != (column.table, column.name):
             continue
         table = schema.tables[key]
         if any(label is not table.primary for label in table.labels):
