@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from core.local_genie.rules.words import stems
+from core.local_genie.rules.words import participle, stems
 
 _SEPARATOR = r"(?:\s*(?:=>|->|→|=|:|–|—|-|/|means|stands for|is for|denotes)\s*)"
 _ENDS = re.compile(r"[,;.|\n\r]|\s(?:and|or)\s(?=['\"`]?\w{1,5}['\"`]?\s*(?:=|:|\())")
@@ -39,6 +39,19 @@ def code_meanings(description: str, values: Sequence[Any]) -> list[tuple[str, An
     return [(text, value) for text, value in [*explicit, *kept] if text.casefold() != str(value).casefold()]
 
 
+def code_heads(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """ "Denied" of a code that means "denied by the insurer", unless another code's meaning begins with the same word."""
+    for text, value in codes:
+        words = text.split()
+        head = " ".join(words[:1])
+        if len(words) < 2 or words[1].casefold() not in _AFTER_HEAD or not participle(head.casefold()):
+            continue
+        others = {str(other) for said, other in codes if stems(said)[:1] == stems(head)}
+        if others == {str(value)}:
+            yield head, value
+
+
+_AFTER_HEAD = frozenset("by to from for with in at on of after because due before until as when without".split())  # noqa: SIM905
 _PERSONS = {"female": ("women", "girls", "ladies"), "male": ("men", "boys", "gentlemen")}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.local_genie.rules import fragments
-from core.local_genie.rules.codes import called_codes, code_meanings, persons_called
+from core.local_genie.rules.codes import called_codes, code_heads, code_meanings, persons_called
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -104,7 +104,10 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 continue
             for synonym, value in called_codes(column.description, column.values, column.synonyms):
                 vocabulary.add(synonym, value_meaning(column, value, 2.8, "code"))
-            for phrase, value in code_meanings(column.description, column.values):
+            codes = code_meanings(column.description, column.values)
+            for head, value in code_heads(codes):
+                vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
+            for phrase, value in codes:
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
                 for person in persons_called(phrase):
                     vocabulary.add(person, value_meaning(column, value, 2.4, "code"))

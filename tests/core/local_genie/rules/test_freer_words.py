@@ -29,6 +29,15 @@ def test_women_are_female(space, answer):
     assert "members.status_cd = 'A'" in answer("How many women joined in 2022?", config).sql
 
 
+def test_the_head_of_what_a_code_means_names_it(space, answer):
+    texts = ["State: A = admitted by a parent, L = lapsed, X = sent to another town."]
+    config = space({("members", "status_cd"): {"description": texts}})
+    assert "members.status_cd = 'A'" in answer("Which branches admitted more than 1 member?", config).sql
+    both = ["State: A = admitted by a parent, L = lapsed, X = admitted by a school."]
+    config = space({("members", "status_cd"): {"description": both}})
+    assert "status_cd" not in (answer("Which branches admitted more than 1 member?", config).sql or "")
+
+
 # -- things and their names
 
 
@@ -74,6 +83,10 @@ def test_what_is_listed_behind_a_comparison_is_shown(rows):
 
 def test_who_did_something_is_nothing_to_break_down_by(rows):
     assert rows("Number of loans by members who joined in 2023") == [(4,)]
+
+
+def test_rows_that_tie_two_things_are_what_a_comparison_of_their_numbers_is_about(rows):
+    assert rows("Members who had loans of more than 2 books") == [("Ada Abel", 3)]
 
 
 # -- days
