@@ -75,6 +75,14 @@ def test_two_columns_may_share_their_noun(space, answer):
     assert "books.title, books.genre" in answer("Main and sub heading of books withdrawn in 2024", config).sql
 
 
+def test_a_name_may_be_turned_round(space, rows):
+    config = space({("books", "pages"): {"synonyms": ["volume size"]}})
+    assert rows("List the books of science with their size of volume", config) == [
+        ("Deep Time", 520), ("Star Maps", 220),
+    ]  # fmt: skip
+    assert rows("Number of loans", config) == [(10,)]
+
+
 def test_what_is_listed_behind_a_comparison_is_shown(rows):
     assert rows("Books with a price above 25: title, genre and price") == [
         ("Deep Time", "science", 41.0), ("Star Maps", "science", 30.0),
