@@ -33,10 +33,18 @@ def find_subject(reading: Reading) -> None:
             return
     if not starts and reading.items and reading.items[0].is_phrase and not reading.items[0].role:
         item = reading.items[0]
-        if item.a("table", near=0.8) and not any(
+        named = item.a("table", near=0.8) or (_is_headed(reading) and reading.groupable(item))
+        if named and not any(
             reading.word(n) in ("count", "numbers", "volume") for n in range(1, min(3, len(reading.items)))
         ):
             reading.subject = 0
+
+
+def _is_headed(reading: Reading) -> bool:
+    """ "Authors with at least 10 titles": the first word is in the plural, and what follows says which of them."""
+    word = reading.items[0].words[-1]
+    plural = word.lower.endswith("s") and word.lower != word.stem
+    return plural and reading.word(1) in ("with", "who", "that", "whose", "having", "without", "which")
 
 
 def _names_people(reading: Reading) -> bool:
@@ -217,5 +225,7 @@ def _asks(reading: Reading, index: int) -> bool:
     word = reading.word(index)
     if reading.items[index].role or word not in ASKING:
         return False
+    if word == "who" and index and reading.items[index - 1].is_phrase:
+        return False  # "members who joined"
     before = reading.word(index - 1) if index else ""
     return word in ("which", "what", "who") or index == 0 or before in ("please", "you", "me", "to", ",", "and", "then")

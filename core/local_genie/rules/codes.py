@@ -1,10 +1,10 @@
 """Code lists in descriptions ("W in the workshop, S sold"), kept only as far as the data has these codes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from core.local_genie.rules.words import content, stem
+from core.local_genie.rules.words import participle, stems
 
 _SEPARATOR = r"(?:\s*(?:=>|->|→|=|:|–|—|-|/|means|stands for|is for|denotes)\s*)"
 _ENDS = re.compile(r"[,;.|\n\r]|\s(?:and|or)\s(?=['\"`]?\w{1,5}['\"`]?\s*(?:=|:|\())")
@@ -39,21 +39,47 @@ def code_meanings(description: str, values: Sequence[Any]) -> list[tuple[str, An
     return [(text, value) for text, value in [*explicit, *kept] if text.casefold() != str(value).casefold()]
 
 
-def value_named(phrase: str, names: Sequence[str], meanings: Sequence[tuple[str, Any]]) -> Any:
-    """The one value that a synonym of its column stands for ("industrial" where I = industrial); None if it is the column's.
+def code_heads(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """ "Denied" of a code that means "denied by the insurer", unless another code's meaning begins with the same word."""
+    for text, value in codes:
+        words = text.split()
+        head = " ".join(words[:1])
+        if len(words) < 2 or words[1].casefold() not in _AFTER_HEAD or not participle(head.casefold()):
+            continue
+        others = {str(other) for said, other in codes if stems(said)[:1] == stems(head)}
+        if others == {str(value)}:
+            yield head, value
 
-    A synonym may also be how a meaning begins ("faulty" of "faulty and awaiting replacement"), but not one of the `names`
-    of the column itself.
+
+_AFTER_HEAD = frozenset("by to from for with in at on of after because due before until as when without".split())  # noqa: SIM905
+_PERSONS = {"female": ("women", "girls", "ladies"), "male": ("men", "boys", "gentlemen")}
+
+
+def persons_called(meaning: str) -> tuple[str, ...]:
+    """ "Women" of a code that means female."""
+    return _PERSONS.get(meaning.casefold(), ())
+
+
+def called_codes(description: str, values: Sequence[Any], synonyms: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Synonyms of a column that are what one of its codes means ("adults" where ADT = adult), with that code.
+
+    "Online" also is WEB where that means online reservation, if several codes are called so by a part of their meaning.
     """  # fmt: skip
-    said, own = content(phrase), {stem(word) for word in names}
-    if not said or set(said) <= own:
-        return None
-    found: list[Any] = []
-    for text, value in meanings:
-        known = content(text)
-        if (known[: len(said)] == said or set(known) == set(said)) and value not in found:
-            found.append(value)
-    return found[0] if len(found) == 1 else None
+    codes = code_meanings(description, values)
+    loose: list[tuple[str, Any]] = []
+    for synonym in synonyms if codes else ():
+        said = set(stems(synonym))
+        same = {str(value): value for text, value in codes if set(stems(text)) == said}
+        first = {str(v): v for text, v in codes if said and stems(text)[: len(said)] == stems(synonym)}
+        partly = {str(value): value for text, value in codes if said and said < set(stems(text))}
+        if len(same) == 1:
+            yield synonym, next(iter(same.values()))
+        elif len(first) == 1 and len(partly) == 1:  # "faulty" of "faulty and awaiting replacement"
+            yield synonym, next(iter(first.values()))
+        elif len(partly) == 1:
+            loose.append((synonym, next(iter(partly.values()))))
+    if len({str(value) for _, value in loose}) > 1:
+        yield from loose
 
 
 def _places(description: str, values: Sequence[Any]) -> list[tuple[Any, int, int]]:

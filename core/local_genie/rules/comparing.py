@@ -77,7 +77,10 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
                 return
         if meaning:
             item.role = "measure"
-            _numeric(reading, meaning, comparison, before, stem(item.words[-1].lower))
+            if reading.is_countable(item, meaning) and (reading.intent.groups or reading.subject >= 0):
+                _having(reading, reading.measured(meaning, "COUNT"), comparison)
+            else:
+                _numeric(reading, meaning, comparison, before, stem(item.words[-1].lower))
             return
         if item.best.kind in ("value", "filter") and reading.subject >= 0:
             _having(
@@ -265,8 +268,9 @@ def _row(
     value = f"{low} AND {plain(comparison.upper * factor)}" if comparison.upper is not None else low
     if column is not None and column.is_date:
         return
-    for item in reading.items:  # "cost more than 250 euros a night": one column, said three times
-        if item.is_phrase and not item.role and column is not None and item.best.column is column:
+    for n, item in enumerate(reading.items):  # "cost more than 250 euros a night": one column, said three times
+        listed = item.start > comparison.end and bool({"and", ",", "their", "its"} & set(reading.lead(n, 1)))
+        if item.is_phrase and not item.role and column is not None and item.best.column is column and not listed:
             item.role = "compared"
     place = reading.index_at(comparison.start)
     reading.intent.conditions.append(Condition(f"{sql} {comparison.operator} {value}", tables, span=(place, place + 1)))

@@ -2,8 +2,9 @@
 
 from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import SURE
+from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
+from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.vocabulary import Meaning
 
 FUNCTIONS = {
@@ -72,7 +73,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         if reading.items[n].a("table", near=0.75)
         and reading.items[n].best.weight >= SURE
         and reading.items[n].best.kind not in ("value", "filter")
-        and not (distinct and reading.items[n].best.kind == "column")
+        and not (distinct and reading.items[n].best.kind == "column" and not _names_rows(reading, reading.items[n]))
     ]
     numbers = [
         n for n in found if reading.numeric(reading.items[n], near=0.9) and reading.items[n].best.kind != "table"
@@ -91,6 +92,9 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         assert meaning is not None
         place(reading, start, start, reading.measured(meaning, "AVG" if averaged else "SUM"))
         reading.items[lasting].role = "measure"
+        return
+    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading)) is not None:
+        place(reading, start, start, reading.measured(lapse, "" if lapse.kind == "measure" else "AVG"))
         return
     if tables and not often:
         # "how many customers ordered": what somebody did is no noun
@@ -112,6 +116,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         meaning = reading.numeric(reading.items[numbers[-1]])
         assert meaning is not None
         function = "AVG" if averaged and meaning.kind != "measure" else "SUM" if meaning.kind != "measure" else ""
+        function = "COUNT" if not averaged and reading.is_countable(reading.items[numbers[-1]], meaning) else function
         place(reading, start, numbers[-1], reading.measured(meaning, function))
         return
     if unit and unit not in ("HOUR",) and not found:
@@ -136,6 +141,12 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         reading.base.key,
     )
     place(reading, start, start, Measure("count", home, alias=alias_of(reading.table(home).words[-1])))
+
+
+def _names_rows(reading: Reading, item: Item) -> bool:
+    """ "Different customers": rows, though the word is said of the column with their names, which may repeat."""
+    table, column = item.a("table", near=0.75), item.best.column
+    return table is not None and table.home == item.best.home and column in reading.table(table.home).labels
 
 
 def left_over_extent(reading: Reading, index: int) -> int | None:

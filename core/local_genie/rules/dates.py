@@ -75,19 +75,14 @@ def _share_years(found: list[DateSpan], words: Sequence[Token]) -> None:
 def _range(words: Sequence[Token], at: int) -> DateSpan | None:
     if words[at].lower not in ("between", "from"):
         first = _plain(words, at)
-        if first is None or _word(words, first.end) not in ("to", "until", "till", "through") or first.lo is None:
+        if first is None:
+            return _of_one_year(words, at)
+        if _word(words, first.end) not in ("to", "until", "till", "through") or first.lo is None:
             return None
     else:
         first = _plain(words, at + 1)
     if first is None and words[at].lower in ("between", "from"):
-        month = _part(words, at + 1)
-        after = month.end if month else len(words)
-        if month and month.part and _word(words, after) in ("and", "to", "until", "till", "through"):
-            last = _plain(words, after + 1)
-            if last and last.lo and month.part[0] in MONTHS_IN:
-                first = replace(month, **part_of(last.lo.year, *month.part), part=None)
-                return DateSpan(at, last.end, first.lo, last.hi, ends=(first, last))
-        return None
+        return _of_one_year(words, at)
     if (
         first is None
         or first.lo is None
@@ -98,6 +93,31 @@ def _range(words: Sequence[Token], at: int) -> DateSpan | None:
     if last is None or last.hi is None:
         return None
     return DateSpan(at, last.end, first.lo, last.hi, ends=(first, last))
+
+
+def _of_one_year(words: Sequence[Token], at: int) -> DateSpan | None:
+    """ "From July to December 2024", "Q1 to Q3 2024": parts of the year that is said once."""
+    led = words[at].lower in ("between", "from")
+    month = _part(words, at + 1) if led else _month(words, at) or _part(words, at)
+    after = month.end if month else len(words)
+    joint = _word(words, after)
+    if month is None or month.part is None or month.part[0] not in MONTHS_IN:
+        return None
+    if not led and joint in MONTHS:
+        after -= 1  # "July – December 2024"
+    elif joint not in ("to", "until", "till", "through") and not (led and joint == "and"):
+        return None
+    last = _plain(words, after + 1)
+    if last is None or last.lo is None:
+        return None
+    first = replace(month, **part_of(last.lo.year, *month.part), part=None)
+    return DateSpan(at, last.end, first.lo, last.hi, ends=(first, last))
+
+
+def _month(words: Sequence[Token], at: int) -> DateSpan | None:
+    """A month by its bare name."""
+    word = _word(words, at)
+    return DateSpan(at, at + 1, part=("MONTH", MONTHS[word]), unit="MONTH") if word in MONTHS else None
 
 
 def _bounded(words: Sequence[Token], at: int) -> DateSpan | None:

@@ -7,8 +7,10 @@ back from the newest date of that column.
 
 from dataclasses import replace
 
+from core.local_genie.rules.besides import set_side_by_side
 from core.local_genie.rules.changing import apply_change
 from core.local_genie.rules.intent import Condition, Group
+from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
@@ -24,6 +26,7 @@ def find_date_items(reading: Reading) -> None:
         named = _named_near(reading, place)
         if named is not None:
             reading.date_items.append(named)
+            reading.dated_by[place] = named
     if not reading.date_items and (spans or any(group.bucket for group in reading.intent.groups)):
         free = [
             n
@@ -128,6 +131,7 @@ def _events(reading: Reading) -> list[str]:
     parts = [part for measure in reading.intent.measures for part in measure.parts]
     for condition in [*reading.intent.conditions, *parts]:
         spoken += [table for table in sorted(condition.tables) if not reading.is_single(table)]
+    spoken += [t for group in reading.intent.groups for t in sorted(group.tables) if not reading.is_single(t)]
     first = [step.right for table in spoken for step in reading.paths[table].steps if not step.single]
     return list(dict.fromkeys([*first, *spoken]))
 
@@ -142,7 +146,9 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
         inside = [table for table, start in absent.items() if reading.items[place].start > start]
         if near is not None:
             used[place] = near
-        elif inside and (own := default_date(reading, inside[0])) is not None:
+        elif (inside and (own := default_date(reading, inside[0])) is not None) or (
+            _is_apart(reading, place) and (own := default_date(reading, reading.base.key)) is not None
+        ):
             used[place] = own
         elif column is not None:
             used[place] = column
@@ -162,6 +168,16 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups
+
+
+def _is_apart(reading: Reading, place: int) -> bool:
+    """ "Women born before 1960 that were seen in 2024": a span behind something else than the date that is named."""
+    if place in reading.dated_by or len(reading.dated_by) != 1:
+        return False
+    first, last = sorted((place, *reading.dated_by))
+    return any(
+        item.is_phrase and item.best.weight >= SURE and item.role != "dated" for item in reading.items[first + 1 : last]
+    )
 
 
 def _unique(columns: list[Column]) -> list[Column]:
@@ -189,7 +205,6 @@ def _conditions(reading: Reading, column: Column, spans: list[tuple[int, DateSpa
         reading.intent.notes.append(f"relative dates count from {latest.isoformat()}, the newest {column.name}")
     if column.is_date and apply_change(reading, column, resolved):
         reading.intent.notes.append(f"the change is between two spans by {column.name}, the later minus the earlier")
-    _compare(reading, spans)
     closed = [
         (place, sql)
         for (place, _), span in zip(spans, resolved, strict=True)
@@ -200,6 +215,8 @@ def _conditions(reading: Reading, column: Column, spans: list[tuple[int, DateSpa
         for (place, _), span in zip(spans, resolved, strict=True)
         if not (span.lo and span.hi) and (sql := span_sql(column, span))
     ]
+    if not set_side_by_side(reading, column, [span for span in resolved if span.lo and span.hi]):
+        _compare(reading, spans)
     if len(closed) > 1:  # "in 2023 and 2024"
         either = " OR ".join(f"({sql})" for _, sql in closed)
         reading.intent.conditions.append(Condition(f"({either})", tables, span=(closed[0][0], closed[-1][0] + 1)))

@@ -3,6 +3,7 @@
 from core.local_genie.rules.counting import said_average
 from core.local_genie.rules.intent import Measure
 from core.local_genie.rules.reading import Placed, Reading
+from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.vocabulary import Meaning
 
 EXTENTS = {"long": "long", "old": "old", "expensive": "price", "heavy": "heavy", "big": "big", "large": "big", "tall": "tall", "fast": "fast", "far": "far", "hot": "hot", "cold": "hot", "high": "", "quickly": "fast"}  # fmt: skip
@@ -29,6 +30,10 @@ def find_extent(reading: Reading, start: int, hint: str) -> None:
             if superlative:
                 reading.superlatives.remove(superlative)
             return
+    if hint == "long" and superlative is None and (lapse := scattered_lapse(reading)) is not None:
+        measure = reading.measured(lapse, "" if lapse.kind == "measure" else "AVG")
+        reading.placed.append(Placed(reading.items[start].start, reading.items[start + 1].end, measure))
+        return
     for key in (reading.base.key, *(key for key, path in reading.paths.items() if path.single)):
         column = reading.hinted(reading.table(key), hint)
         if column and column.kind == "number":

@@ -82,6 +82,27 @@ def tied(
     return Fragment(tree.sql(dialect="databricks"), tables, aggregate, function, inner, tuple(used))
 
 
+def counted(part: Fragment, schema: Schema) -> Fragment | None:
+    """The condition of an aggregate that does nothing but count the rows that meet it: SUM(CASE WHEN … THEN 1 ELSE 0 END)."""
+    from sqlglot import exp
+
+    tree = parse(f"SELECT {part.sql}") if part.aggregate else None
+    called = tree.expressions[0] if tree is not None and tree.args.get("expressions") else None
+    if isinstance(called, exp.CountIf):
+        return tied(called.this, schema, {})
+    if not isinstance(called, (exp.Sum, exp.Count)) or not isinstance(called.this, (exp.Case, exp.If)):
+        return None
+    case = called.this
+    whens = case.args.get("ifs") or [] if isinstance(case, exp.Case) else [case]
+    if len(whens) != 1 or (case.this is not None and isinstance(case, exp.Case)):
+        return None
+    yes, no = whens[0].args["true"], case.args.get("default") or case.args.get("false")
+    summed = isinstance(called, exp.Sum)
+    plain = (not summed or yes.sql() == "1") and isinstance(yes, exp.Literal)
+    nothing = no is None or isinstance(no, exp.Null) or (summed and no.sql() == "0")
+    return tied(whens[0].this, schema, {}) if plain and nothing else None
+
+
 def _column(column: "exp.Column", schema: Schema, aliases: Mapping[str, Table], prefer: list[str]) -> Column | None:
     name, qualifier = column.name.casefold(), column.table.casefold()
     if qualifier:

@@ -7,6 +7,7 @@ from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.vocabulary import Meaning
 
 _BY = frozenset("by per each every across".split())  # noqa: SIM905
+_WHO = frozenset("who whose that".split())  # noqa: SIM905
 _ORDERING = frozenset("order ordered sort sorted rank ranked ranking top descending ascending".split())  # noqa: SIM905
 
 
@@ -68,6 +69,8 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         return index + (3 if reading.word(index + 1) == "of" and reading.word(index + 2) == "the" else 1)
     if not item.is_phrase:
         return None
+    if reading.word(cue) == "by" and _is_agent(reading, index):
+        return None
     lead = set(reading.lead(cue, 2))
     measurable = reading.numeric(item, near=0.9)
     if reading.word(cue) == "by" and ((lead & _ORDERING) or (reading.superlatives and measurable)):
@@ -95,7 +98,7 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         meaning = item.best
     if meaning is None:
         return None
-    if (further := _of_the_other_side(reading, meaning, index)) is not None:
+    if (further := of_the_other_side(reading, meaning, index)) is not None:
         item.role, index, meaning = "group", index + 1, further
         item = reading.items[index]
     if meaning.column is not None and meaning.column.is_date and meaning.kind == "column":
@@ -106,6 +109,12 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
     if reading.word(cue - 1) == "for":
         reading.items[cue - 1].role = "group"
     return index + 1
+
+
+def _is_agent(reading: Reading, index: int) -> bool:
+    """ "Loans by members who joined in 2023": who did it, narrowed down, and nothing to break the answer down by."""
+    item = reading.items[index]
+    return item.a("table", near=0.8) is not None and item.text.endswith("s") and reading.word(index + 1) in _WHO
 
 
 def _past_adjectives(reading: Reading, cue: int, index: int) -> int:
@@ -154,7 +163,7 @@ def _is_below(reading: Reading, events: str, other: Item) -> bool:
     return events in paths and not paths[events].single
 
 
-def _of_the_other_side(reading: Reading, meaning: Meaning, index: int) -> Meaning | None:
+def of_the_other_side(reading: Reading, meaning: Meaning, index: int) -> Meaning | None:
     """ "Destination city": a column that refers to a table, and right behind it a column of that table."""
     following = reading.items[index + 1] if index + 1 < len(reading.items) else None
     if meaning.kind != "column" or following is None or following.role or not following.is_phrase:

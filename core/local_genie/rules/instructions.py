@@ -124,11 +124,16 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
     return found
 
 
+_GROUPING = re.compile(r"(?:(?:per|by|each|every)\s|(?:years?|quarters?|months?|weeks?|days?|hours?)$)", re.IGNORECASE)
+
+
 def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
     if any(m.kind == "table" and m.weight >= 2.5 for m in vocabulary.find(tokens(term))):
         return  # a table is what it is called
     if _denies_written(right):
         return
+    if _GROUPING.match(term):
+        return  # "per shop means …", "months are shown as …": how answers are broken down, and nothing that has a value
     mentioned = [
         m.home
         for item in items_of(f"{left} . {right}", vocabulary)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.averaging import averaged_per
+from core.local_genie.rules.coding import apply_codes
 from core.local_genie.rules.comparing import apply_comparisons
 from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
-from core.local_genie.rules.filtering import apply_codes, apply_negations, apply_values, close_absences, negations
+from core.local_genie.rules.filtering import apply_negations, apply_values, close_absences, negations
 from core.local_genie.rules.grouping import find_groups
 from core.local_genie.rules.intent import Condition, Intent, Measure
 from core.local_genie.rules.knowledge import Knowledge
@@ -163,10 +164,23 @@ def _settle(reading: Reading) -> None:
     wanted = home_of(frozenset(tables), reading.knowledge.schema, reading.knowledge.joins) if tables else None
     if wanted is None and intent.columns:
         wanted = next((group.entity or next(iter(group.tables), None) for group in intent.columns), None)
+    if _links(reading):
+        intent.evidence += 2.0
+        return
     if _of_events(reading):
         intent.evidence += 5.5 + 0.1 * math.log10(reading.base.rows + 1)
         return
     intent.evidence += 0.0 if wanted is None else 2.0 if wanted == reading.base.key else -4.0
+
+
+def _links(reading: Reading) -> bool:
+    """ "Doctors with visits at more than one clinic": rows of the base tie what is counted to what is listed."""
+    havings, base = reading.intent.havings, reading.base.key
+    counted = havings[0].measure.home if len(havings) == 1 and havings[0].measure.kind == "count" else base
+    listed = [group.entity for group in reading.intent.groups if group.entity]
+    if counted == base or listed == [] or {counted, base} & set(listed):
+        return False
+    return reading.speaks_of(base) and all(reading.is_single(table) for table in (counted, *listed))
 
 
 def _of_events(reading: Reading) -> bool:

@@ -83,6 +83,7 @@ _PURPOSE = re.compile(
     r"^(?:always\s+)?(?:use\s+)?(?:the\s+)?(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)\s+(?:(?:is|are|should\s+be|must\s+be)\s+(?:always\s+)?(?:meant|used|relevant|taken|the\s+\w+\s+date|the\s+date)\s+|counts\s+|applies\s+|stands\s+)?(?P<verb>for|when\s+\w+\s+about)\s+(?P<what>.+)$",
     re.IGNORECASE,
 )
+_SOMETIMES = re.compile(r"\bonly\s+(?:when|if|where|for|in|with)\b", re.IGNORECASE)
 _BY = re.compile(r"^(?P<what>[\w ]+?)\s+by\s+(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)$", re.IGNORECASE)
 
 
@@ -103,14 +104,22 @@ def date_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rule
 
 
 def _parts(sentence: str) -> list[str]:
-    """The parts between commas or "and" when each of them names a column of its own, else the whole sentence."""
-    parts = re.split(r"\s*,\s*(?:and\s+|but\s+)?|\s+and\s+", sentence)
+    """The parts between commas or "and" when each of them names a column of its own, else the whole sentence.
+
+    What names none goes with the part before it: "paid_on for bills and all amounts".
+    """
+    parts: list[str] = []
+    for part in re.split(r"\s*,\s*(?:and\s+|but\s+)?|\s+and\s+", sentence):
+        if parts and not re.search(r"\w_\w+", part):
+            parts[-1] += f" and {part}"
+        else:
+            parts.append(part)
     return parts if all(len(re.findall(r"\w_\w+", part)) == 1 for part in parts) else [sentence]
 
 
 def _date_part(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rules, *, again: bool) -> bool:
     head = _UNLESS.split(sentence, maxsplit=1)[0].strip(" ,")
-    if _DESCRIBES.match(head):
+    if _DESCRIBES.match(head) or _SOMETIMES.search(sentence):
         return False
     said = _PURPOSE.match(head)
     timely = bool(_OF_TIME.search(head)) or again or (said is not None and _of_all(said["what"], vocabulary))

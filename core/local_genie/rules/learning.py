@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.local_genie.rules.cues import HINTS
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, Query, take_apart
 from core.local_genie.rules.joins import Joins
@@ -206,8 +207,8 @@ def _chunk(items: Sequence[Item]) -> str:
             runs.append([])
     runs = [run for run in runs if run]
     said = runs[0] if len(runs) == 1 and len(runs[0]) <= 3 else []
-    if all(word.stem in _UNITS or word.stem in LIGHT for word in said):
-        return ""  # "in minutes" is how a number is told, not what it is
+    if all(word.stem in _UNITS or word.stem in LIGHT or word.lower in HINTS for word in said):
+        return ""  # "in minutes" is how a number is told, and "how long" is asked of many things
     return " ".join(word.lower for word in said)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.local_genie.rules.grouping import of_the_other_side
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
 
@@ -42,7 +43,14 @@ def list_columns(reading: Reading) -> None:
         if any(m.kind == "value" and m.column is named.column for m in before):
             continue  # "the North region" is not to be shown
         item.role = "column"
-        found.append((index, reading.group_of(named)))
+        other = of_the_other_side(reading, named, index)
+        if other is not None and reading.items[index + 1].text in ("name", "names"):  # "home branch name"
+            reading.items[index + 1].role = "column"
+            other = None
+        if other is None:  # else "home branch district": what the column refers to is shown
+            found.append((index, reading.group_of(named)))
+    if entity_at < 0 and (place := _kind_listed(reading, found)) is not None:
+        found.append((place, reading.entity_group(reading.base)))
     tables = [
         (index, item) for index, item in enumerate(reading.items)
         if not item.role and item.is_phrase and item.best.kind == "table" and item.best.home == reading.base.key
@@ -99,6 +107,25 @@ def lists_rows(reading: Reading) -> bool:
         item.meanings = shown or item.meanings
     intent.measures, reading.placed = [], []
     return True
+
+
+def _kind_listed(reading: Reading, found: list[tuple[int, Group]]) -> int | None:
+    """ "Doctors who have left, with their specialty": a filter that says of what it is one, before the columns.
+
+    Its rows are shown by their names, unless they have none or some of them is asked for.
+    """  # fmt: skip
+    labels = reading.base.labels
+    shown = {sql for _, group in found for sql in group.shown}
+    if not found or all(c is reading.base.primary for c in labels) or any(c.sql in shown for c in labels):
+        return None
+    for index, item in enumerate(reading.items[: min(index for index, _ in found)]):
+        if not item.is_phrase or item.best.kind != "filter" or item.best.home != reading.base.key:
+            continue
+        for word in item.words:
+            known = reading.knowledge.vocabulary.find([word])
+            if any(m.kind == "table" and m.home == reading.base.key and m.weight >= 1.5 for m in known):
+                return index
+    return None
 
 
 def more_columns(reading: Reading) -> None:

@@ -30,6 +30,7 @@ KEYWORDS = frozenset(
 _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
+_REQUESTS, _DID = frozenset("see show give find get list provide".split()), frozenset("did do does".split())  # noqa: SIM905
 _NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
@@ -98,6 +99,8 @@ def cut(
                 break
             stretch = words[start:end]
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
+            if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
+                spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
             if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
                 # "per year" is the base's own time before it is some other table's column of that name
                 found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
@@ -105,7 +108,9 @@ def cut(
                 counts = stretch[0].lower in _BEFORE_OF and not any(
                     m.kind == "column" and m.weight > 2.6 for m in found
                 )
-                if _dull(stretch[0], found) or (counts and end < len(words) and words[end].lower == "of"):
+                if _dull(stretch[0], found, done=_is_done(words, start)) or (
+                    counts and end < len(words) and words[end].lower == "of"
+                ):
                     continue
                 found = found or vocabulary.hints(stretch[0])
             rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
@@ -122,6 +127,16 @@ def cut(
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
     return _walk(best, words), best[-1][0]
+
+
+def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:
+    """ "First and last name": a column whose noun is said once, behind that of another."""
+    if at + 3 >= len(words) or words[at + 1].lower not in ("and", "or") or words[at].kind != "word":
+        return []
+    both = [vocabulary.find([words[at], words[at + 3]]), vocabulary.find([words[at + 2], words[at + 3]])]
+    columns = [[m for m in found if m.kind == "column" and m.weight >= 2.0] for found in both]
+    homes = [{m.home for m in found} for found in columns]
+    return [m for m in columns[0] if m.home in homes[1]] if all(columns) else []
 
 
 def _walk(best: list[tuple[float, Item | None]], words: Sequence[Token]) -> list[Item]:
@@ -164,8 +179,15 @@ def _compounds(items: list[Item]) -> list[Item]:
     return found
 
 
-def _dull(word: Token, found: list[Meaning]) -> bool:
+def _is_done(words: Sequence[Token], at: int) -> bool:
+    """ "Did we see", "does each shop give": a word of requests that is what somebody does."""
+    return words[at].lower in _REQUESTS and any(word.lower in _DID for word in words[max(0, at - 7) : at])
+
+
+def _dull(word: Token, found: list[Meaning], *, done: bool = False) -> bool:
     """Whether a single word stays a keyword: function words, and keywords that only hint at something."""
+    if done and any(meaning.kind == "filter" and meaning.weight >= 2.0 for meaning in found):
+        return False
     if word.kind == "sign" or word.lower in _NEVER_ALONE:
         return True
     if word.kind == "number":
@@ -186,6 +208,8 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
     if len(words) == 1 and spelt not in ("", words[0].lower):
         if words[0].stem in LIGHT and spelt.endswith("ings"):
             return replace(meaning, weight=0.0)
+        if spelt.endswith("ings") and words[0].lower.endswith("s") and not words[0].lower.endswith("ings"):
+            return replace(meaning, weight=meaning.weight * 0.6)  # nor "bills" the "billings"
         if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
             return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":

@@ -69,7 +69,7 @@ def find_measures(reading: Reading) -> None:
             and item.is_phrase
             and item.best.kind == "measure"
             and index not in (reading.subject, reading.ordering)
-            and not (is_denied(reading, index) and item.a("column", near=0.6))
+            and not (is_denied(reading, index) and item.a("column", "filter", near=0.6))
             and not (item.best.weight < SURE and _is_better_named(reading, index))
         ):
             measure = reading.measured(item.best)

@@ -6,6 +6,7 @@ Weights say how surely the phrase means the thing: 2.5 its own name, 1 a part of
 import re
 from collections.abc import Iterator
 
+from core.local_genie.rules.codes import called_codes
 from core.local_genie.rules.schema import Column, Table
 from core.local_genie.rules.words import STOP, participle, stem, tokens
 
@@ -101,8 +102,9 @@ def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
     spelt = [_ABBREVIATED.get(word, word) for word in words]
     if spelt != words:
         yield " ".join(spelt), 2.4
+    codes = {synonym for synonym, _ in called_codes(column.description, column.values or (), column.synonyms)}
     for synonym in column.synonyms:
-        yield synonym, 2.7
+        yield synonym, 1.2 if synonym in codes else 2.7
         said = synonym.casefold().split()
         if len(said) == 2 and column.is_date and said[1] in _DATE_TAILS:
             yield said[0], 1.6  # "payment date"

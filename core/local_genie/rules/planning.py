@@ -36,6 +36,7 @@ def write_sql(intent: Intent, schema: Schema, joins: Joins, styles: Styles) -> s
     ]  # fmt: skip
     aggregates = {measure: aggregate_sql(plan, measure) for measure in _own_measures(intent)}
     shown_measures = [(aggregates[measure], measure.alias or "value") for measure in intent.measures]
+    shown_measures = list({sql: (sql, alias) for sql, alias in reversed(shown_measures)}.values())[::-1]
     having = [f"{aggregates[each.measure]} {each.operator} {each.value}" for each in intent.havings]
     where += branches
     keys = list(
@@ -87,7 +88,8 @@ def _repeats(plan: Plan, intent: Intent) -> bool:
             for column in plan.base.columns.values():
                 if column.sql == sql and (column is plan.base.primary or column.distinct == plan.base.rows):
                     return False
-    return len(intent.columns) <= 1 and not intent.order
+    things = any(group.entity == plan.base.key for group in intent.columns)  # two patients may have one name
+    return len(intent.columns) <= 1 and not intent.order and not things
 
 
 def _ordering(plan: Plan, aggregates: dict[Measure, str], grouped: bool, select: list[tuple[str, str]]) -> list[str]:

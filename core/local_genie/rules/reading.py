@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.local_genie.rules.cues import HINTS, TIME_UNITS, Comparison, Superlative, find_comparisons, find_superlatives
+from core.local_genie.rules.cues import TIME_UNITS, Comparison, Superlative, find_comparisons, find_superlatives
+from core.local_genie.rules.hinting import hinted
 from core.local_genie.rules.intent import Condition, Group, Intent, Measure
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.referring import referred
 from core.local_genie.rules.schema import Column, Table, counts_rows, is_amount
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import Token, stem
@@ -22,6 +24,7 @@ _AVERAGES = frozenset(
     """price rate score rating age csat temperature percent pct ratio index level satisfaction average avg speed grade
     latitude longitude humidity density margin discount probability rank height weight size area nps""".split()  # noqa: SIM905
 )
+_SCORES = frozenset("rating score grade mark rate temperature reading review vote measurement price".split())  # noqa: SIM905
 _TIME_WORDS = frozenset("min mins minutes minute hours hour hrs h days sec secs seconds".split())  # noqa: SIM905
 _HIGHEST, _LOWEST = frozenset({"peak", "max", "maximum", "highest"}), frozenset({"minimum", "lowest"})
 
@@ -53,6 +56,7 @@ class Reading:
     ratio: int = -1  # the item that asks for a share
     averaged: bool = False  # "on average" or the like was said of a count
     date_items: list[int] = field(default_factory=list)
+    dated_by: dict[int, int] = field(default_factory=dict)  # the item of a span → that which names its date column
 
     def __post_init__(self) -> None:
         self.intent = Intent(self.base.key)
@@ -122,8 +126,13 @@ class Reading:
                 and meaning.column
                 and (not is_amount(meaning.column) or meaning.column.key_like)
             ):
-                return meaning
+                return self.named_by(item, meaning.column) or meaning
         return None
+
+    def named_by(self, item: Item, column: Column) -> Meaning | None:
+        """The table whose rows are called by a column, where both are called alike: two customers may have one name."""
+        table = item.a("table", near=0.8)
+        return table if table and table.home == column.table and column in self.table(table.home).labels else None
 
     def numeric(self, item: Item, near: float = 0.4) -> Meaning | None:
         """The likeliest meaning that one can add up: a measure, an expression, a column of amounts."""
@@ -167,10 +176,20 @@ class Reading:
             )
         )
 
+    def is_countable(self, item: Item, meaning: Meaning) -> bool:
+        """ "50 ratings": a score in the plural, behind a number, is one cell of a column that nobody adds up."""
+        word, column = item.words[-1], meaning.column
+        if meaning.kind != "column" or column is None or not word.lower.endswith("s") or word.lower == word.stem:
+            return False
+        said = {part.casefold() for part in (*column.words, *meaning.phrase.split())}
+        return word.stem in {stem(name) for name in _SCORES} and word.lower not in said
+
     def group_of(self, meaning: Meaning) -> Group:
         """The group that a groupable meaning stands for; a table's rows are shown by their name."""
         if meaning.kind == "table":
             return self.entity_group(self.table(meaning.home))
+        if (other := referred(meaning, self.knowledge.schema, self.paths)) is not None:
+            return self.entity_group(other)
         if meaning.kind == "column" and meaning.column:
             return Group((meaning.sql,), meaning.tables, (meaning.column.name,))
         return Group((meaning.sql,), meaning.tables, (alias_of(meaning.phrase),))
@@ -185,24 +204,7 @@ class Reading:
 
     def hinted(self, table: Table, hint: str) -> Column | None:
         """The column of a table that an adjective such as "long" speaks of; None when none does."""
-        if hint == "date":
-            return next(iter(table.dates), None)
-        wanted = {stem(word) for word in HINTS.get(hint, "").split()}
-        rated = []
-        for column in table.columns.values():
-            if column.key_like or column.kind not in ("number", "date", "time") or (column.is_date and hint != "old"):
-                continue
-            names = {stem(word) for word in column.words} | {
-                stem(word) for text in column.synonyms for word in text.split()
-            }
-            said = {stem(word) for word in re.findall(r"\w+", column.description)}
-            score = 2 * bool(wanted & names) + bool(wanted & said)
-            if score:
-                rated.append((-score, 100 * column.is_date + list(table.columns).index(column.name), column))
-        if rated:
-            return min(rated, key=lambda each: each[:2])[2]
-        amounts = [c for c in table.columns.values() if is_amount(c)]
-        return amounts[0] if len(amounts) == 1 and hint in ("big", "") else None
+        return hinted(table, hint)
 
     def lasting(self, table: Table) -> Column | None:
         """The column of a table that counts minutes, hours or days; None unless there is one."""
@@ -272,7 +274,14 @@ class Reading:
         )
 
 
-_FUNCTION_NAMES = {"SUM": "total", "AVG": "average", "MIN": "lowest", "MAX": "highest", "MEDIAN": "median"}
+_FUNCTION_NAMES = {
+    "COUNT": "number_of",
+    "SUM": "total",
+    "AVG": "average",
+    "MIN": "lowest",
+    "MAX": "highest",
+    "MEDIAN": "median",
+}
 
 
 def alias_of(phrase: str) -> str:

@@ -4,7 +4,8 @@ Conditions right at the share word or behind the verb make the part ("share of n
 cancelled"); dates and everything said of the whole before the verb restrict both ("share of completed visits that …").
 """
 
-from core.local_genie.rules.filtering import code_condition, is_had
+from core.local_genie.rules.coding import code_condition
+from core.local_genie.rules.filtering import is_had
 from core.local_genie.rules.intent import Condition, Measure
 from core.local_genie.rules.matching import KEYWORDS, SURE
 from core.local_genie.rules.reading import Reading

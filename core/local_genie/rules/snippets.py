@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.local_genie.rules.codes import code_meanings, value_named
+from core.local_genie.rules import fragments
+from core.local_genie.rules.codes import called_codes, code_heads, code_meanings, persons_called
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -68,14 +69,10 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
             )
             states: list[tuple[str, float]] = []
-            codes = code_meanings(column.description, column.values or ())
             for phrase, weight in column_phrases(column, table):
-                if phrase in column.synonyms:
-                    if column.yes is None and (value := value_named(phrase, column.words, codes)) is not None:
-                        vocabulary.add(phrase, value_meaning(column, value, 2.8, "code"))
-                        continue
-                    if column is table.primary and _names(tokens(phrase), table.key, vocabulary):
-                        weight = 1.4  # "feeder" of feeder_id: the row rather than its key
+                key = column is table.primary and phrase in column.synonyms
+                if key and _names(tokens(phrase), table.key, vocabulary):
+                    weight = 1.4  # "feeder" of feeder_id: the row rather than its key
                 vocabulary.add(phrase, meaning, weight)
                 if column.yes is not None and weight >= 0.9:
                     said = phrase.casefold()
@@ -110,8 +107,15 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
         for column in table.columns.values():
             if column.values is None or column.is_date:
                 continue
-            for phrase, value in code_meanings(column.description, column.values):
+            for synonym, value in called_codes(column.description, column.values, column.synonyms):
+                vocabulary.add(synonym, value_meaning(column, value, 2.8, "code"))
+            codes = code_meanings(column.description, column.values)
+            for head, value in code_heads(codes):
+                vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
+            for phrase, value in codes:
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
+                for person in persons_called(phrase):
+                    vocabulary.add(person, value_meaning(column, value, 2.4, "code"))
                 trimmed = " ".join(
                     word
                     for word in phrase.split()
@@ -161,17 +165,25 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
             if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
                 vocabulary.add("earned", meaning, 1.6)
+            if kind == "measure" and (only := fragments.counted(part, schema)) is not None:
+                rows = Meaning("filter", home, 2.5, sql=only.sql, fragment=only, tables=only.tables, origin="counted")
+                for name in filter(_plural, said):  # "who never had a completed visit"
+                    vocabulary.add(name, rows)
             if kind == "filter":
                 for name in (text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])):
                     if adjective := _adjective(name, home, vocabulary) or _clause(name, home, vocabulary):
                         vocabulary.add(adjective, meaning, 2.3)
 
 
+def _plural(name: str) -> bool:
+    words = [word for word in tokens(name) if word.kind == "word"]
+    return bool(words) and words[-1].lower.endswith("s") and words[-1].stem != words[-1].lower
+
+
 def _names_rows(name: str) -> bool:
     """ "Tickets" for COUNT(*) is what the rows are called, and no number of its own in "tickets from Bern"."""
     words = [word for word in tokens(name) if word.kind == "word"]
-    plural = bool(words) and words[-1].lower.endswith("s") and words[-1].stem != words[-1].lower
-    return plural and not any(word.stop or word.lower in KEYWORDS for word in words)
+    return _plural(name) and not any(word.stop or word.lower in KEYWORDS for word in words)
 
 
 def _rows_of(home: str, weight: float) -> Meaning:

@@ -17,6 +17,7 @@ MeaningKind = Literal["table", "column", "value", "filter", "measure", "expressi
 LONGEST = 7
 WEAK = 0.45
 _BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
+_COUNTING = frozenset("number numbers count total amount sum share percentage proportion rate average".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,18 @@ class Vocabulary:
             inner = tuple(part for token in words if token.lower not in _BETWEEN for part in parts(token))
             if 1 < len(inner) < len(full):
                 found = [replace(meaning, weight=meaning.weight * 0.9) for meaning in self._phrases.get(inner, ())]
-        return found or []
+        return found or self._turned(words)
+
+    def _turned(self, words: Sequence[Token]) -> list[Meaning]:
+        """ "Year of publication" is the "publication year"; but a number of orders is no order number."""
+        if not 3 <= len(words) <= 4 or words[1].lower != "of" or words[0].lower in _COUNTING or words[-1].stop:
+            return []
+        if (len(words) == 4 and words[2].lower not in ("the", "a", "an")) or words[-1].lower != words[-1].lower.rstrip(
+            "s"
+        ):
+            return []
+        found = self._phrases.get((words[-1].stem, words[0].stem), ())
+        return [replace(m, weight=m.weight * 0.9) for m in found if m.kind == "column" and m.weight >= 2.0]
 
     def hints(self, word: Token) -> list[Meaning]:
         """What the root of a single word may hint at."""
