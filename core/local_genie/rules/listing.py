@@ -2,6 +2,7 @@
 
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
+from core.local_genie.rules.words import participle
 
 
 def list_columns(reading: Reading) -> None:
@@ -36,6 +37,8 @@ def list_columns(reading: Reading) -> None:
             continue
         if item.best.kind == "table" and item.best.weight > named.weight:
             continue
+        if named.column is not None and named.column.is_date and _is_done_by(reading, index):
+            continue
         before = reading.items[index - 1].meanings[:1] if index else []
         if any(m.kind == "value" and m.column is named.column for m in before):
             continue  # "the North region" is not to be shown
@@ -62,6 +65,12 @@ def list_columns(reading: Reading) -> None:
     for _, group in sorted(found, key=lambda each: each[0]):
         if all(group.shown != other.shown for other in intent.columns):
             intent.columns.append(group)
+
+
+def _is_done_by(reading: Reading, index: int) -> bool:
+    """ "Loans lent by students": what was done, not its date."""
+    words = reading.items[index].words
+    return len(words) == 1 and participle(words[0].lower) and reading.word(index + 1) == "by"
 
 
 def more_columns(reading: Reading) -> None:

@@ -9,7 +9,7 @@ from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS
-from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, table_phrases, unit_of
+from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
 from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
@@ -66,6 +66,8 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
             )
             states: list[tuple[str, float]] = []
+            for phrase in row_names(column, table):
+                vocabulary.add(phrase, Meaning("table", table.key, 2.75, tables=frozenset({table.key}), origin="name"))
             for phrase, weight in column_phrases(column, table):
                 vocabulary.add(phrase, meaning, weight)
                 if column.yes is not None and weight >= 0.9:
@@ -115,7 +117,7 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 text = str(value).strip()
                 if len(text) < 2 or len(text.split()) > 6 or text.isdigit():
                     continue
-                if len(text) == 2 and not (text.isupper() and text.isalpha()):
+                if len(text) == 2 and not (text.isupper() and text.isalnum()):
                     continue
                 vocabulary.add(
                     " ".join(name_words(text)) or text,
