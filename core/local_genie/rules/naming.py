@@ -33,8 +33,8 @@ _ABBREVIATED = {
 }  # fmt: skip
 _TAILS = frozenset("cd code id key flag ind fk sk".split())  # noqa: SIM905
 _OF_KEYS = frozenset(
-    "name names title label id key number no code reference sku isbn vin iban barcode login email".split()
-)  # noqa: SIM905
+    "name names title label id key number no code reference sku isbn vin iban barcode login email".split()  # noqa: SIM905
+)
 _DATE_TAILS = frozenset("date on at dt ts time day datetime timestamp".split())  # noqa: SIM905
 _PREFIXES = frozenset("dim fact fct tbl stg vw v t raw mart".split())  # noqa: SIM905
 _DULL = frozenset(
