@@ -157,7 +157,7 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             used[place] = column
     if len(used) < len(spans):
         reading.intent.evidence -= 3.0  # a reading that has to ignore a date is a poor one
-        reading.intent.invented = True
+        reading.intent.unanswered = True
     for target in _unique(list(used.values())):
         mine = [(place, span) for place, span in spans if used.get(place) is target and span is not None]
         _conditions(reading, target, mine)

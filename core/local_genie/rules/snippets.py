@@ -15,6 +15,9 @@ from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
 
 _INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
+_PEOPLE = {"female": ("woman", "lady"), "male": ("man", "gentleman")}  # "women" are those that are female
+_SEXES = {"f": ("female", "woman"), "w": ("female", "woman"), "m": ("male", "man")}
+_SEX = frozenset({"sex", "gender"})
 _NOT = ("in", "un", "non ", "non")
 _SNIPPETS: list[tuple[str, MeaningKind, float]] = [
     ("measures", "measure", 3.1),
@@ -105,6 +108,8 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 continue
             for phrase, value in code_meanings(column.description, column.values):
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
+                for other in _PEOPLE.get(phrase.casefold(), ()):
+                    vocabulary.add(other, value_meaning(column, value, 2.4, "code"))
                 trimmed = " ".join(
                     word
                     for word in phrase.split()
@@ -119,10 +124,16 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                     continue
                 if len(text) == 2 and not (text.isupper() and text.isalnum()):
                     continue
-                vocabulary.add(
-                    " ".join(name_words(text)) or text,
-                    value_meaning(column, value, 2.7 if len(text) > 2 else 1.9, "value"),
-                )
+                meaning = value_meaning(column, value, 2.7 if len(text) > 2 else 1.9, "value")
+                vocabulary.add(" ".join(name_words(text)) or text, meaning)
+                for other in _PEOPLE.get(text.casefold(), ()):
+                    vocabulary.add(other, meaning, 2.4)
+            if {str(value).casefold() for value in column.values} <= {"f", "m", "x", "d", "w"} and _SEX & set(
+                column.words
+            ):
+                for value in column.values:
+                    for other in _SEXES.get(str(value).casefold(), ()):
+                        vocabulary.add(other, value_meaning(column, value, 2.4, "code"))
 
 
 def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:

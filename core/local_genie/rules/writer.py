@@ -11,6 +11,7 @@ from typing import Any
 from core.local_genie.catalog import Catalog
 from core.local_genie.rules.clarifying import clarify, explain
 from core.local_genie.rules.dates import find_dates
+from core.local_genie.rules.doubting import doubtful
 from core.local_genie.rules.followups import complete
 from core.local_genie.rules.interpreting import interpret
 from core.local_genie.rules.knowledge import Knowledge, know
@@ -48,8 +49,9 @@ def write(question: str, space: dict[str, Any], catalog: Catalog, earlier: list[
         return Written(None, clarify(knowledge, _unknown(words, knowledge)), "No table could answer the question.")
     reading, sql = best
     unknown = unexplained(reading.items)
-    if (reading.intent.invented and unknown) or reading.intent.empty:
-        return Written(None, clarify(knowledge, unknown), explain(reading, unknown))
+    doubts = doubtful(reading)
+    if (reading.intent.invented and unknown) or reading.intent.empty or doubts:
+        return Written(None, clarify(knowledge, doubts or unknown), explain(reading, unknown))
     return Written(sql, None, explain(reading, unknown))
 
 

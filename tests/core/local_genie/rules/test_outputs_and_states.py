@@ -97,3 +97,36 @@ def test_two_states_before_a_noun_are_both_conditions(space, rows):
 
 def test_who_did_most_is_not_the_thing_itself(answer):
     assert answer("Which loan has the most loans?").sql is None
+
+
+# -- years, people, yes and no
+
+
+def test_people_are_called_by_what_they_are(space, rows):
+    config = space({("members", "status_cd"): {"description": ["A = female, L = male, X = unknown"]}})
+    assert rows("How many women joined after 2021?", config) == [(3,)]
+
+
+# -- words that nothing explains
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("How many shabby books are there?", "shabby"), ("How many books are shabby?", "shabby"),
+        ("How many loans were made by Zoltan?", "zoltan"), ("How many loans were there in summer 2023?", "summer"),
+        ("Fines by flavour", "flavour"), ("How many gnomes joined in 2023?", "gnomes"), ("How many members died?", "died"),
+    ],
+)  # fmt: skip
+def test_a_word_that_may_be_a_condition_and_is_not_known_is_asked_about(answer, question, word):
+    written = answer(question)
+    assert written.sql is None
+    assert f"“{word}”" in written.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many new members joined in 2023?", "How many books were handed out?", "Which members have never been fined?"],
+)
+def test_words_that_say_nothing_more_are_passed_over(answer, question):
+    assert answer(question).sql is not None
