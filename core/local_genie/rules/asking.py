@@ -172,6 +172,8 @@ def _subject_from(reading: Reading, index: int) -> bool:
             break  # "the longest time to fill" is a number
         if meaning is not None and item.best.kind in ("value", "filter") and meaning.weight < item.best.weight * 0.9:
             continue
+        if item.best.flag and _before_noun(reading, n):
+            continue  # "our active contractors": a state before its noun
         if meaning is not None and meaning.column is not None and _amount_asked(reading, item, meaning.column):
             break
         first = n
@@ -206,12 +208,34 @@ def _is_kind(reading: Reading, index: int) -> bool:
 
 def _kind_asked(reading: Reading, index: int) -> bool:
     """ "Which cardiologists work in …": the value is a condition, and what is asked for are the rows that have it."""
-    if index + 1 >= len(reading.items) or not _is_kind(reading, index + 1):
+    place = index + 1
+    while place < len(reading.items) and _before_kind(reading, place):
+        place += 1
+    if place >= len(reading.items) or not _is_kind(reading, place):
         return False
-    home = reading.items[index + 1].best.home
+    home = reading.items[place].best.home
     kind = Meaning("table", home, 1.5, phrase="which", tables=frozenset({home}), origin="kind")
     reading.items[index].meanings, reading.subject = [kind], index
     return True
+
+
+def _before_noun(reading: Reading, index: int) -> bool:
+    """Whether a noun follows a state, right behind it or behind one further adjective."""
+    for n in range(index + 1, min(index + 3, len(reading.items))):
+        item = reading.items[n]
+        if item.role or item.span or item.words[0].stop:
+            return False
+        if item.is_phrase:
+            return item.best.column is None or not item.best.column.is_date
+    return False
+
+
+def _before_kind(reading: Reading, place: int) -> bool:
+    """Whether an item may stand before a kind of things: "all our active contractors"."""
+    item = reading.items[place]
+    if item.is_phrase:
+        return not item.role and item.best.kind in ("value", "filter") and not _is_kind(reading, place)
+    return reading.word(place) in ("the", "all", "our", "of", "me", "those", "names", "name", "every", "each")
 
 
 def _amount_asked(reading: Reading, item: Item, column: Column) -> bool:

@@ -19,10 +19,14 @@ _BESIDE = re.compile(
 def set_side_by_side(reading: Reading, column: Column, spans: Sequence[DateSpan]) -> bool:
     """Give each number one column for every span, if the question asks for that."""
     intent = reading.intent
-    if len(spans) < 2 or not _BESIDE.search(" ".join(word.lower for word in reading.words)):
+    said = _BESIDE.search(" ".join(word.lower for word in reading.words))
+    if len(spans) < 2 or not said:
         return False
     if not intent.measures or any(m.kind not in ("count", "aggregate") for m in intent.measures) or intent.rank:
         return False
+    for item in reading.items:
+        if item.is_word and not item.role and item.words[0].lower in said[0].split():
+            item.role = "cue"
     tables = frozenset({column.table})
     intent.measures = [
         replace(

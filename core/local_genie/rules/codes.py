@@ -52,12 +52,6 @@ def code_heads(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 
 _AFTER_HEAD = frozenset("by to from for with in at on of after because due before until as when without".split())  # noqa: SIM905
-_PERSONS = {"female": ("women", "girls", "ladies"), "male": ("men", "boys", "gentlemen")}
-
-
-def persons_called(meaning: str) -> tuple[str, ...]:
-    """ "Women" of a code that means female."""
-    return _PERSONS.get(meaning.casefold(), ())
 
 
 def called_codes(description: str, values: Sequence[Any], synonyms: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -147,7 +147,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         _row(reading, column.sql, frozenset({column.table}), comparison, column, unit)
     else:
         reading.intent.evidence -= 3.0  # a comparison that nothing takes
-        reading.intent.invented = True
+        reading.intent.unanswered = True
 
 
 def _thing(reading: Reading, index: int) -> bool:

@@ -76,7 +76,11 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         and not (distinct and reading.items[n].best.kind == "column" and not _names_rows(reading, reading.items[n]))
     ]
     numbers = [
-        n for n in found if reading.numeric(reading.items[n], near=0.9) and reading.items[n].best.kind != "table"
+        n
+        for n in found
+        if reading.numeric(reading.items[n], near=0.9)
+        and reading.items[n].best.kind != "table"
+        and not reading.items[n].best.flag  # "how many women survived": a yes is no amount
     ]
     unit = next((TIME_UNITS[word] for word in words if word in TIME_UNITS), "")
     spoken = next(

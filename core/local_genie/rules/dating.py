@@ -10,12 +10,13 @@ from dataclasses import replace
 from core.local_genie.rules.besides import set_side_by_side
 from core.local_genie.rules.changing import apply_change
 from core.local_genie.rules.intent import Condition, Group
-from core.local_genie.rules.matching import SURE
+from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.spans import bucket_sql, newest, span_sql
 from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.words import participle
 
 
 def find_date_items(reading: Reading) -> None:
@@ -51,6 +52,7 @@ def _named_near(reading: Reading, place: int) -> int | None:
                 exact = active or (
                     item.best.kind == "column" and item.best.column is not None and item.best.column.temporal
                 )
+                exact = exact or (n == place - 1 and _says_when(item, found))
                 if exact or (adjacent and found.weight >= item.best.weight * 0.7):
                     return n
             adjacent = item.best.kind == "table" and adjacent
@@ -70,6 +72,12 @@ def _is_verb(reading: Reading, index: int) -> bool:
         return False
     following = reading.items[index + 1] if index + 1 < len(reading.items) else None
     return following is not None and not (following.is_phrase and following.best.kind == "table")
+
+
+def _says_when(item: Item, found: Meaning) -> bool:
+    """ "Resolved in March": right before a span of time, a participle names its date rather than a state of now."""
+    said = len(item.words) == 1 and participle(item.words[0].lower) and item.best.kind in ("value", "filter")
+    return said and found.weight >= 1.3 and found.home == item.best.home
 
 
 def _date(meanings: list[Meaning]) -> Meaning | None:
@@ -154,7 +162,7 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             used[place] = column
     if len(used) < len(spans):
         reading.intent.evidence -= 3.0  # a reading that has to ignore a date is a poor one
-        reading.intent.invented = True
+        reading.intent.unanswered = True
     for target in _unique(list(used.values())):
         mine = [(place, span) for place, span in spans if used.get(place) is target and span is not None]
         _conditions(reading, target, mine)

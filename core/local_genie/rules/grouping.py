@@ -5,6 +5,7 @@ from core.local_genie.rules.intent import Group
 from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.words import participle
 
 _BY = frozenset("by per each every across".split())  # noqa: SIM905
 _WHO = frozenset("who whose that".split())  # noqa: SIM905
@@ -87,6 +88,8 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         reading.ordering = index  # "top 5 members by bookings"
         reading.items[cue].role = "rank"
         return None
+    if item.best.kind in ("value", "filter") and _is_doer(reading, cue):
+        return None  # "opened by VIPs"
     if item.best.kind in ("value", "filter") and not item.best.flag and not (item.a("column", "expression", near=0.8)):
         return _each_of_kind(reading, cue, index)
     if measurable and measurable.kind == "measure" and reading.groupable(item) is None:
@@ -115,6 +118,12 @@ def _is_agent(reading: Reading, index: int) -> bool:
     """ "Loans by members who joined in 2023": who did it, narrowed down, and nothing to break the answer down by."""
     item = reading.items[index]
     return item.a("table", near=0.8) is not None and item.text.endswith("s") and reading.word(index + 1) in _WHO
+
+
+def _is_doer(reading: Reading, cue: int) -> bool:
+    """Whether "by" stands behind a participle, so that what follows did it."""
+    before = reading.lead(cue, 1)
+    return reading.word(cue) == "by" and bool(before) and participle(before[-1]) and cue > 1
 
 
 def _past_adjectives(reading: Reading, cue: int, index: int) -> int:

@@ -1,5 +1,6 @@
 """What a question asks for, before it is SQL: measures, groups, conditions, ranking – seen from one base table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -57,6 +58,14 @@ class Measure:
         return replace(self, alias=alias)
 
 
+def once(measures: Iterable[Measure]) -> list[Measure]:
+    """The measures without those that are the same number under another name."""
+    found: dict[Measure, Measure] = {}
+    for measure in measures:
+        found.setdefault(replace(measure, alias="", tables=frozenset(), optional=False), measure)
+    return list(found.values())
+
+
 @dataclass(frozen=True)
 class Group:
     """One thing to group by: the columns shown, and what identifies it where its name is not unique."""
@@ -67,6 +76,7 @@ class Group:
     key: str = ""
     entity: str = ""  # the table, when rows of it are the groups
     bucket: str = ""  # the unit, when it is a stretch of time
+    beside: bool = False  # only shown besides another group, whose rows have one each
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
 from core.local_genie.rules.filtering import apply_negations, apply_values, close_absences, negations
 from core.local_genie.rules.grouping import find_groups
-from core.local_genie.rules.intent import Condition, Intent, Measure
+from core.local_genie.rules.intent import Condition, Intent, Measure, once
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.listing import list_columns, lists_rows, more_columns
@@ -58,6 +58,7 @@ def interpret(
     if reading.ratio >= 0 and not reading.intent.measures:
         share_of_dates(reading)
     averaged_per(reading)
+    reading.intent.measures = once(reading.intent.measures)
     _settle(reading)
     _defaults(reading)
     return reading, score + reading.intent.evidence + _holds(reading) - 0.3 * len(unexplained(items))

@@ -15,10 +15,12 @@ from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, Query, take_apart
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item, cut
+from core.local_genie.rules.naming import UNIT_WORDS
 from core.local_genie.rules.schema import Schema, text_of
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, stem, tokens
 
+_UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}
 _TRIVIAL = re.compile(r"COUNT\((\*|1|DISTINCT [\w.`]+|[\w`]+\.[\w`]+)\)", re.IGNORECASE)
 _BUCKET = re.compile(
     r"\b(DATE_TRUNC|TRUNC|YEAR|MONTH|QUARTER|WEEK|DATE_FORMAT|DAY|DAYOFWEEK|WEEKOFYEAR|EXTRACT|DATE)\(", re.IGNORECASE
@@ -198,8 +200,11 @@ def _named(part: Fragment, items: Sequence[Item]) -> bool:
 def _chunk(items: Sequence[Item]) -> str:
     """The only stretch of one to three content words that nothing explains; empty when there is none or several."""
     runs: list[list[Token]] = [[]]
+    before = ""
     for item in items:
-        word = item.words[0]
+        word, before, last = item.words[0], item.words[0].lower, before
+        if last == "in" and word.stem in _UNITS:
+            continue  # "average delay in hours" does not say what hours are
         weak = item.is_phrase and len(item.words) == 1 and item.best.weight < SURE
         if (item.is_word or weak) and not word.stop and word.lower not in KEYWORDS and word.kind == "word":
             runs[-1].append(word)

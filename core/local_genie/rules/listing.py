@@ -5,6 +5,7 @@ from dataclasses import replace
 from core.local_genie.rules.grouping import of_the_other_side
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
+from core.local_genie.rules.words import participle
 
 
 def list_columns(reading: Reading) -> None:
@@ -38,6 +39,8 @@ def list_columns(reading: Reading) -> None:
         ):
             continue
         if item.best.kind == "table" and item.best.weight > named.weight:
+            continue
+        if named.column is not None and named.column.is_date and _is_done_by(reading, index):
             continue
         before = reading.items[index - 1].meanings[:1] if index else []
         if any(m.kind == "value" and m.column is named.column for m in before):
@@ -126,6 +129,12 @@ def _kind_listed(reading: Reading, found: list[tuple[int, Group]]) -> int | None
             if any(m.kind == "table" and m.home == reading.base.key and m.weight >= 1.5 for m in known):
                 return index
     return None
+
+
+def _is_done_by(reading: Reading, index: int) -> bool:
+    """ "Loans lent by students": what was done, not its date."""
+    words = reading.items[index].words
+    return len(words) == 1 and participle(words[0].lower) and reading.word(index + 1) == "by"
 
 
 def more_columns(reading: Reading) -> None:

@@ -212,6 +212,8 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
             return replace(meaning, weight=meaning.weight * 0.6)  # nor "bills" the "billings"
         if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
             return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
+    if meaning.kind == "column" and len(words) == 2 and _does(words):
+        return replace(meaning, weight=meaning.weight * 0.3)  # "passengers embarked": somebody does something
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
         return meaning
     if len(words) == 1 and words[0].stem in LIGHT and spelt and not words[0].lower.startswith(spelt):
@@ -224,6 +226,11 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
         ):
             return replace(meaning, weight=meaning.weight * 0.5)
     return meaning
+
+
+def _does(words: Sequence[Token]) -> bool:
+    noun, verb = words[0].lower, words[1].lower
+    return noun.endswith("s") and words[0].stem != noun and verb.endswith("ed")
 
 
 def _rated(found: Sequence[Meaning], paths: Mapping[str, Path] | None) -> list[Meaning]:

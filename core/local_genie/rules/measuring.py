@@ -15,6 +15,7 @@ from core.local_genie.rules.lapsing import find_lapse
 from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.schema import is_amount
+from core.local_genie.rules.units import UNITS
 
 _SHARES = {
     "share": 1,
@@ -37,6 +38,9 @@ def find_measures(reading: Reading) -> None:
     for index, item in enumerate(reading.items):
         word, after = reading.word(index), reading.word(index + 1)
         if item.role and not (item.role == "cue" and word in ("maximum", "minimum", "max", "min")):
+            continue
+        if _is_unit(reading, index):
+            item.role = "unit"
             continue
         if word == "how" and after in ("many", "often"):
             count_rows(reading, index, index + 2, often=after == "often")
@@ -77,6 +81,15 @@ def find_measures(reading: Reading) -> None:
                 item.role = "measure"  # said twice
             else:
                 place(reading, index, index, measure)
+
+
+def _is_unit(reading: Reading, index: int) -> bool:
+    """ "Average resolution time in hours": the unit of a number that was named, no number of its own."""
+    item = reading.items[index]
+    named = any(placed.end == item.start - 1 for placed in reading.placed) or (
+        index > 1 and reading.items[index - 2].is_phrase and reading.numeric(reading.items[index - 2], 0.9) is not None
+    )
+    return len(item.words) == 1 and item.stem in UNITS and reading.word(index - 1) == "in" and named
 
 
 def _behind_number(reading: Reading, index: int) -> bool:

@@ -33,6 +33,9 @@ _ABBREVIATED = {
     "nm": "name", "signup": "sign up", "checkin": "check in", "checkout": "check out", "dropoff": "drop off", "pickup": "pick up",
 }  # fmt: skip
 _TAILS = frozenset("cd code id key flag ind fk sk".split())  # noqa: SIM905
+_OF_KEYS = frozenset(
+    "name names title label id key number no code reference sku isbn vin iban barcode login email".split()  # noqa: SIM905
+)
 _DATE_TAILS = frozenset("date on at dt ts time day datetime timestamp".split())  # noqa: SIM905
 _PREFIXES = frozenset("dim fact fct tbl stg vw v t raw mart".split())  # noqa: SIM905
 _DULL = frozenset(
@@ -41,6 +44,9 @@ _DULL = frozenset(
     record table entry field kind type list id key contain hold store information detail given unit amount total
     first last new each left right full part day text string iso belong used use come go got take made make
     currency percent between different several related corresponding associated describe reference refer""".split()  # noqa: SIM905
+)
+_DONE = re.compile(  # "when the ticket was resolved", "day the agent started"
+    r"\s*(?:the\s+)?(?:when|day|date|time|moment|timestamp)\b[^.;,(]{0,40}?\b(\w{3,}ed)\b", re.IGNORECASE
 )
 _ROW_OF = re.compile(
     r"(?:one\s+(?:row|record|line|entry)\s+(?:per|for\s+each|for\s+every|is)|(?:each|every)\s+(?:row|record|line|entry)\s+(?:is|represents|describes|holds|stands\s+for|corresponds\s+to)"
@@ -87,6 +93,18 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
             yield part.strip(" '\"()"), 2.2
     for word in description_words(table.description):
         yield word, 0.4
+
+
+def row_names(column: Column, table: Table) -> list[str]:
+    """Synonyms of what identifies a row that name the row itself: "ticket" of its number, "customer" of their name."""
+    one_each = 0 < column.distinct == table.rows
+    if not one_each or not (column is table.primary or table.labels == [column]):
+        return []
+    return [
+        said
+        for said in column.synonyms
+        if said.isalpha() and said.casefold() not in _OF_KEYS and stem(said) not in _DULL
+    ]
 
 
 def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
@@ -146,6 +164,8 @@ def _described(column: Column) -> Iterator[tuple[str, float]]:
     ].strip()
     if 0 < len(head.split()) <= 3 and stem(head.split()[-1]) not in _DULL:
         yield re.sub(r"^(?:the|an?)\s+", "", head, flags=re.IGNORECASE), 1.5
+    if column.is_date and (done := _DONE.match(column.description)):
+        yield done[1], 1.6
     for word in description_words(column.description):
         yield word, 0.6
 

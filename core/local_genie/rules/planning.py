@@ -42,7 +42,7 @@ def write_sql(intent: Intent, schema: Schema, joins: Joins, styles: Styles) -> s
     keys = list(
         dict.fromkeys(part for group in intent.groups for part in (*((group.key,) if group.key else ()), *group.shown))
     )
-    grouped = bool(intent.groups) and bool(intent.measures or having or intent.count_groups)
+    grouped = bool(intent.groups) and bool(intent.measures or having or intent.rank or intent.count_groups)
     body = _body(plan, where)
     if grouped and intent.count_groups:
         head = ", ".join(keys)
@@ -98,8 +98,9 @@ def _ordering(plan: Plan, aggregates: dict[Measure, str], grouped: bool, select:
     if intent.rank is not None and grouped:
         direction = "DESC" if intent.rank[1] else "ASC"
         value = aggregates[intent.rank[0]]
-        if len(intent.groups) > 1 and intent.limit:
-            partition = ", ".join(sql for group in intent.groups[1:] for sql in group.shown)
+        within = [group for group in intent.groups[1:] if not group.beside]
+        if within and intent.limit:
+            partition = ", ".join(sql for group in within for sql in group.shown)
             return [
                 f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY {value} {direction}) <= {intent.limit}"
             ]

@@ -48,12 +48,20 @@ def apply_ranking(reading: Reading) -> None:
         reading.intent.invented = superlative.hint != "count"
     if reading.subject >= 0:
         reading.items[reading.subject].role = "group"
+    if measure.kind == "count" and _is_one_each(reading, subject, measure.home):
+        reading.intent.unanswered = True  # "who closed the most tickets", and nobody is known
     reading.intent.rank = (measure, superlative.descending)
     reading.intent.limit = _limit(reading, superlative)
     reading.intent.groups.insert(0, subject)
     _leave_out_nobody(reading, subject)
     if measure not in reading.intent.measures:
         reading.intent.measures.insert(0, measure)
+
+
+def _is_one_each(reading: Reading, subject: Group, counted: str) -> bool:
+    """Whether the groups are the rows themselves that are counted."""
+    primary = reading.table(counted).primary
+    return subject.entity == counted or (primary is not None and subject.shown == (primary.sql,))
 
 
 def _leave_out_nobody(reading: Reading, subject: Group) -> None:

@@ -191,7 +191,10 @@ class Reading:
         if (other := referred(meaning, self.knowledge.schema, self.paths)) is not None:
             return self.entity_group(other)
         if meaning.kind == "column" and meaning.column:
-            return Group((meaning.sql,), meaning.tables, (meaning.column.name,))
+            table = self.table(meaning.home)
+            shared = table.labels == [meaning.column] and 0 <= meaning.column.distinct < table.rows
+            key = table.primary.sql if shared and table.primary else ""  # two clients of one name are two clients
+            return Group((meaning.sql,), meaning.tables, (meaning.column.name,), key)
         return Group((meaning.sql,), meaning.tables, (alias_of(meaning.phrase),))
 
     def entity_group(self, table: Table) -> Group:

@@ -60,15 +60,18 @@ class Column:
             self.words[-1] in _KEY_WORDS or (bool(re.search(r"[a-z]id$", self.words[-1])) and self.kind != "date")
         )
 
+    @property
+    def called_year(self) -> bool:
+        return bool({"year", "yr", "fy"} & {self.words[0], self.words[-1]}) or bool(_YEAR.match(self.description))
+
     @cached_property
     def is_year(self) -> bool:
         """Whether the numbers are years, by the name and as far as the values are known."""
-        named = bool({"year", "yr", "fy"} & {self.words[0], self.words[-1]}) or bool(_YEAR.match(self.description))
         whole = not self.type.upper().startswith(("DOUBLE", "DECIMAL", "FLOAT"))
         return (
             self.kind == "number"
             and whole
-            and named
+            and self.called_year
             and all(1800 <= float(value) <= 2200 for value in self.values or ())
         )
 
@@ -250,7 +253,7 @@ def text_of(parts: Any) -> str:
 
 def is_amount(column: Column) -> bool:
     """Whether a column holds numbers that one adds up or averages, rather than numbers that name things."""
-    if column.kind != "number" or column.key_like:
+    if column.kind != "number" or column.key_like or column.year_like:
         return False
     return (
         column.distinct < 0

@@ -5,19 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.local_genie.rules import fragments
-from core.local_genie.rules.codes import called_codes, code_heads, code_meanings, persons_called
+from core.local_genie.rules.codes import called_codes, code_heads, code_meanings
 from core.local_genie.rules.emptiness import empty_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS
-from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, table_phrases, unit_of
+from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
 from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
 
 _INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
 _GROUPED = re.compile(r"(?:by|per|each|every)\s", re.IGNORECASE)
+_PEOPLE = {"female": ("woman", "lady"), "male": ("man", "gentleman")}  # "women" are those that are female
+_SEXES = {"f": ("female", "woman"), "w": ("female", "woman"), "m": ("male", "man")}
+_SEX = frozenset({"sex", "gender"})
 _NOT = ("in", "un", "non ", "non")
 _SNIPPETS: list[tuple[str, MeaningKind, float]] = [
     ("measures", "measure", 3.1),
@@ -69,6 +72,8 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 "column", table.key, 2.5, sql=column.sql, column=column, tables=frozenset({table.key}), origin="name"
             )
             states: list[tuple[str, float]] = []
+            for phrase in row_names(column, table):
+                vocabulary.add(phrase, Meaning("table", table.key, 2.75, tables=frozenset({table.key}), origin="name"))
             for phrase, weight in column_phrases(column, table):
                 key = column is table.primary and phrase in column.synonyms
                 if key and _names(tokens(phrase), table.key, vocabulary):
@@ -114,8 +119,8 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
             for phrase, value in codes:
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
-                for person in persons_called(phrase):
-                    vocabulary.add(person, value_meaning(column, value, 2.4, "code"))
+                for other in _PEOPLE.get(phrase.casefold(), ()):
+                    vocabulary.add(other, value_meaning(column, value, 2.4, "code"))
                 trimmed = " ".join(
                     word
                     for word in phrase.split()
@@ -128,12 +133,18 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 text = str(value).strip()
                 if len(text) < 2 or len(text.split()) > 6 or text.isdigit():
                     continue
-                if len(text) == 2 and not (text.isupper() and text.isalpha()):
+                if len(text) == 2 and not (text.isupper() and text.isalnum()):
                     continue
-                vocabulary.add(
-                    " ".join(name_words(text)) or text,
-                    value_meaning(column, value, 2.7 if len(text) > 2 else 1.9, "value"),
-                )
+                meaning = value_meaning(column, value, 2.7 if len(text) > 2 else 1.9, "value")
+                vocabulary.add(" ".join(name_words(text)) or text, meaning)
+                for other in _PEOPLE.get(text.casefold(), ()):
+                    vocabulary.add(other, meaning, 2.4)
+            if {str(value).casefold() for value in column.values} <= {"f", "m", "x", "d", "w"} and _SEX & set(
+                column.words
+            ):
+                for value in column.values:
+                    for other in _SEXES.get(str(value).casefold(), ()):
+                        vocabulary.add(other, value_meaning(column, value, 2.4, "code"))
 
 
 def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:

@@ -100,7 +100,7 @@ def _ask_data(table: Table, catalog: Catalog) -> None:
     for column in columns:
         if column.is_date:
             column.newest = next(newest)
-        elif column.distinct <= (VALUES_READ if column.kind == "text" else 24):
+        elif column.distinct <= (VALUES_READ if column.kind == "text" or column.called_year else 24):
             column.values = _values(table, column, catalog)
             column.yes = _yes(column)
 

@@ -52,6 +52,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._phrases: dict[tuple[str, ...], list[Meaning]] = {}
         self._roots: dict[str, list[Meaning]] = {}
+        self._kin: dict[tuple[str, ...], list[Meaning]] = {}
         self.longest = 1
 
     def add(self, phrase: str, meaning: Meaning, weight: float | None = None) -> None:
@@ -72,6 +73,8 @@ class Vocabulary:
             and (len(inner) > 1 or words[0].lower in ("the", "a", "an", "is", "are", "was", "its"))
         ):
             self._put(inner, replace(rated, weight=rated.weight * 0.95))
+        if rated.kind in ("value", "filter") and rated.weight >= 1.5 and (kin := _kin(words)):
+            self._kin.setdefault(kin, []).append(replace(rated, weight=rated.weight * 0.7))
         if len(inner) == 1 and rated.weight >= 1.5 and (base := root(words[0].lower if len(words) == 1 else inner[0])):
             hints = self._roots.setdefault(base, [])
             if all(hint.identity != rated.identity for hint in hints):
@@ -97,6 +100,8 @@ class Vocabulary:
             inner = tuple(part for token in words if token.lower not in _BETWEEN for part in parts(token))
             if 1 < len(inner) < len(full):
                 found = [replace(meaning, weight=meaning.weight * 0.9) for meaning in self._phrases.get(inner, ())]
+        if not found and 1 < len(words) < 4 and not any(word.stop for word in words) and (kin := _kin(words)):
+            found = self._kin.get(kin)
         return found or self._turned(words)
 
     def _turned(self, words: Sequence[Token]) -> list[Meaning]:
@@ -116,6 +121,13 @@ class Vocabulary:
 
     def __iter__(self) -> Iterator[tuple[tuple[str, ...], list[Meaning]]]:
         return iter(self._phrases.items())
+
+
+def _kin(words: Sequence[Token]) -> tuple[str, ...]:
+    """The roots of two or three content words in any order: "privately insured" is kin to "private insurance"."""
+    telling = [word for word in words if not word.stop]
+    roots = sorted(root(word.lower) for word in telling if word.kind == "word")
+    return tuple(roots) if 1 < len(telling) == len(roots) < 4 and all(roots) else ()
 
 
 def parts(token: Token) -> Iterable[str]:

@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]{1,80}"|“[^”]{1,80}”|(?<!\w)'[^']{1,80}'(?!\w))
     |(?P<number>[$€£]?\d+(?:[.,:/-]?\d+)*(?:(?:k|m|bn|th|st|nd|rd)\b|%)?(?!\w))
     |(?P<word>\w+(?:['’](?!s\b)\w+)?)
-    |(?P<sign>[<>]=?|!=|=|%|&|,|;|\?|-)""",
+    |(?P<sign>[<>]=?|!=|=|%|&|,|;|\?|-|\.(?=\s+(?:please\s+)?(?:show|list|give|return|display|i\s+want|i\s+need)\b))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+|-+|\s+|\.")
@@ -146,6 +146,8 @@ def root(word: str) -> str:
     base = stem(word)
     if len(base) > 5:
         shorter = _DERIVED.sub("", base)
+        if shorter == base and base.endswith("nc"):
+            shorter = _DERIVED.sub("", base + "e")
         base = shorter if len(shorter) >= 5 else base
     return base[:6] if len(base) >= 4 else ""
 

@@ -11,11 +11,13 @@ from typing import Any
 from core.local_genie.catalog import Catalog
 from core.local_genie.rules.clarifying import clarify, explain
 from core.local_genie.rules.dates import find_dates
+from core.local_genie.rules.doubting import doubtful
 from core.local_genie.rules.followups import complete
 from core.local_genie.rules.interpreting import interpret
 from core.local_genie.rules.knowledge import Knowledge, know
 from core.local_genie.rules.lookups import look_up
 from core.local_genie.rules.matching import cut, unexplained
+from core.local_genie.rules.outputs import apply_clause, cut_clause
 from core.local_genie.rules.plan import Unreachable
 from core.local_genie.rules.planning import write_sql
 from core.local_genie.rules.reading import Reading
@@ -42,14 +44,27 @@ def write(question: str, space: dict[str, Any], catalog: Catalog, earlier: list[
         return Written(
             None, clarify(knowledge, _unknown(words, knowledge)), "No word of the question names anything in the space."
         )
-    best = _best(words, knowledge, catalog)
+    best = _with_clause(words, knowledge, catalog) or _best(words, knowledge, catalog)
     if best is None:
         return Written(None, clarify(knowledge, _unknown(words, knowledge)), "No table could answer the question.")
     reading, sql = best
     unknown = unexplained(reading.items)
-    if (reading.intent.invented and unknown) or reading.intent.empty:
-        return Written(None, clarify(knowledge, unknown), explain(reading, unknown))
+    doubts = doubtful(reading)
+    if (reading.intent.invented and unknown) or reading.intent.empty or doubts:
+        return Written(None, clarify(knowledge, doubts or unknown), explain(reading, unknown))
     return Written(sql, None, explain(reading, unknown))
+
+
+def _with_clause(words: Sequence[Token], knowledge: Knowledge, catalog: Catalog) -> tuple[Reading, str] | None:
+    """The best reading of a question that ends with what to show; None unless all of that can be shown."""
+    question, clause = cut_clause(words)
+    best = _best(question, knowledge, catalog) if clause is not None else None
+    if clause is None or best is None or best[0].intent.invented or not apply_clause(best[0], clause):
+        return None
+    try:
+        return best[0], write_sql(best[0].intent, knowledge.schema, knowledge.joins, knowledge.styles)
+    except Unreachable:
+        return None
 
 
 def _best(words: Sequence[Token], knowledge: Knowledge, catalog: Catalog) -> tuple[Reading, str] | None:

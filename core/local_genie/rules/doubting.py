@@ -1,0 +1,103 @@
+"""Words that nothing explains and that stand where a condition stands: an answer that leaves them out would be wrong.
+
+"Overdue invoices", "tickets opened by Miller", "how many of them died": rather than to count all, the writer asks what
+the word means. Verbs that only say that something happened, and words beside what is explained, are no such words.
+"""
+
+from core.local_genie.rules.cues import NUMBER_WORDS, TIME_UNITS
+from core.local_genie.rules.matching import KEYWORDS, LIGHT, Item
+from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.words import participle
+
+_BEFORE_NOUN = frozenset(
+    "many of the all our for with by per from in at on each every which what list show and or number to than any".split()  # noqa: SIM905
+)
+_COPULAS = frozenset("is are was were be been".split())  # noqa: SIM905
+_PREPOSITIONS = frozenset("in from at by for of with on through via to".split())  # noqa: SIM905
+_HARMLESS = frozenset(
+    """new single individual registered recorded existing known actual whole real additional further possible listed
+    various certain specific particular given respective separate main typical usual right own available distinct
+    ever made done taken held used placed handled involved available left there here person people item thing case
+    more most less least long big large small high low old much few several""".split()  # noqa: SIM905
+)
+
+
+def doubtful(reading: Reading) -> list[str]:
+    """The words of a reading that are likely conditions which it could not read."""
+    return [item.words[0].lower for n, item in enumerate(reading.items) if _is_unknown(item) and _restricts(reading, n)]
+
+
+def _is_unknown(item: Item) -> bool:
+    word = item.words[0]
+    return (
+        item.is_word
+        and not item.role
+        and word.kind == "word"
+        and not word.stop
+        and word.lower not in KEYWORDS | _HARMLESS
+        and word.stem not in LIGHT
+        and word.lower not in TIME_UNITS
+        and word.lower not in NUMBER_WORDS
+    )
+
+
+def _restricts(reading: Reading, index: int) -> bool:
+    return (
+        _is_name(reading, index)
+        or _is_adjective(reading, index)
+        or _is_last_verb(reading, index)
+        or _is_part_of_time(reading, index)
+        or _is_group(reading, index)
+        or _is_counted(reading, index)
+    )
+
+
+def _is_name(reading: Reading, index: int) -> bool:
+    """ "Tickets opened by Miller": a name behind a preposition that no value has."""
+    text = reading.items[index].words[0].text
+    return index > 0 and text[0].isupper() and not text.isupper() and reading.word(index - 1) in _PREPOSITIONS
+
+
+def _is_adjective(reading: Reading, index: int) -> bool:
+    """ "Overdue invoices", "for privately insured patients"."""
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    if following is None or not following.is_phrase or following.a("table", near=0.9) is None:
+        return False
+    first = index
+    while first and (_is_unknown(reading.items[first - 1]) or reading.items[first - 1].role == "filter"):
+        first -= 1
+    return first > 0 and reading.word(first - 1) in _BEFORE_NOUN and following.best.weight >= 1.3
+
+
+def _is_last_verb(reading: Reading, index: int) -> bool:
+    """ "How many books are damaged?", "how many men died?"."""
+    rest = [item for item in reading.items[index + 1 :] if item.words[0].kind != "sign"]
+    word, before = reading.items[index].words[0].lower, reading.items[index - 1] if index else None
+    if rest or before is None or reading.intent.absences:
+        return False
+    if reading.word(index - 1) in _COPULAS:
+        return True
+    return participle(word) and before.is_phrase and before.role in ("measure", "filter") and not reading.placed[1:]
+
+
+def _is_part_of_time(reading: Reading, index: int) -> bool:
+    """ "In summer 2023", "early 2024"."""
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    return (
+        following is not None and following.span is not None and reading.word(index - 1) in (*_PREPOSITIONS, "during")
+    )
+
+
+def _is_group(reading: Reading, index: int) -> bool:
+    """ "Revenue by flavour": nothing is known by which to break down."""
+    by = index - 1 if reading.word(index - 1) != "the" else index - 2
+    rest = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    ends = rest is None or rest.words[0].kind == "sign" or rest.span is not None or rest.words[0].stop
+    return ends and reading.word(by) in ("by", "per") and not reading.items[by].role
+
+
+def _is_counted(reading: Reading, index: int) -> bool:
+    """ "How many children survived": what is counted is not known."""
+    measures = reading.intent.measures
+    rows = len(measures) == 1 and measures[0].kind in ("count", "distinct")
+    return rows and index > 1 and reading.word(index - 1) == "many" and reading.word(index - 2) == "how"
