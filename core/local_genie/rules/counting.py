@@ -39,7 +39,9 @@ def chain(reading: Reading, index: int) -> list[int]:
             break
         headed = any(reading.items[m].a("table", near=0.75) for m in found)
         if item.is_phrase and not item.role:
-            if headed and item.best.column is not None and item.best.column.is_date and item.best.kind == "column":
+            does = bool(found) and reading.word(n + 1) in ("a", "an", "the", "any")
+            dated = item.best.column is not None and item.best.column.is_date and item.best.kind == "column"
+            if dated and (headed or does):
                 break  # a verb: "accounts opened a ticket"
             found.append(n)
             continue

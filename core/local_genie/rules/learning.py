@@ -21,6 +21,9 @@ from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, stem, tokens
 
 _UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}
+_BEFORE_UNIT = re.compile(  # "the average resolution time in hours"
+    r"\b(?:average|mean|median|typical)\s+((?:[a-z-]+\s+){1,3}?)in\s+(\w+)\b", re.IGNORECASE
+)
 _TRIVIAL = re.compile(r"COUNT\((\*|1|DISTINCT [\w.`]+|[\w`]+\.[\w`]+)\)", re.IGNORECASE)
 _BUCKET = re.compile(
     r"\b(DATE_TRUNC|TRUNC|YEAR|MONTH|QUARTER|WEEK|DATE_FORMAT|DAY|DAYOFWEEK|WEEKOFYEAR|EXTRACT|DATE)\(", re.IGNORECASE
@@ -128,7 +131,10 @@ def _lessons(
             lessons.append((phrase, replace(meaning, weight=max([meaning.weight, *(w + 0.1 for w in known)]))))
         if chunk and len(aggregates) == 1 and not _spells_out(part, items):
             hint = participle(chunk) and _named(part, items)  # "hours booked" says little about "booked" alone
+            hint = hint or (part.sql.startswith("AVG(") and chunk.isalpha() and chunk.endswith("s"))  # of whom it is
             lessons.append((chunk, replace(meaning, weight=0.9 if hint else 2.0)))
+        if len(aggregates) == 1 and (named := _BEFORE_UNIT.search(text)) and stem(named[2].casefold()) in _UNITS:
+            lessons.append((named[1].strip(), replace(meaning, weight=2.0)))
     for group in query.groups:
         if (
             len(group.columns) >= 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.vocabulary import LONGEST, Meaning, MeaningKind, Vocabulary
-from core.local_genie.rules.words import Token, stem, tokens
+from core.local_genie.rules.words import Token, name_words, stem, tokens
 
 NEARER = 0.93  # what one step away is worth
 _GROWTH = 1.2  # two words of a phrase are worth more than two phrases of one word
@@ -212,7 +212,7 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
             return replace(meaning, weight=meaning.weight * 0.6)  # nor "bills" the "billings"
         if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
             return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
-    if meaning.kind == "column" and len(words) == 2 and _does(words):
+    if meaning.kind == "column" and len(words) == 2 and _does(words, meaning.home):
         return replace(meaning, weight=meaning.weight * 0.3)  # "passengers embarked": somebody does something
     if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
         return meaning
@@ -228,9 +228,10 @@ def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
     return meaning
 
 
-def _does(words: Sequence[Token]) -> bool:
+def _does(words: Sequence[Token], table: str) -> bool:
     noun, verb = words[0].lower, words[1].lower
-    return noun.endswith("s") and words[0].stem != noun and verb.endswith("ed")
+    plural = noun.endswith("s") and words[0].stem != noun
+    return plural and verb.endswith("ed") and words[0].stem in {stem(word) for word in name_words(table)}
 
 
 def _rated(found: Sequence[Meaning], paths: Mapping[str, Path] | None) -> list[Meaning]:

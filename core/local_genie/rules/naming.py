@@ -96,9 +96,8 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
 
 
 def row_names(column: Column, table: Table) -> list[str]:
-    """Synonyms of what identifies a row that name the row itself: "ticket" of its number, "customer" of their name."""
-    one_each = 0 < column.distinct == table.rows
-    if not one_each or not (column is table.primary or table.labels == [column]):
+    """Synonyms of what identifies a row that name the row itself: "ticket" of the ticket's number."""
+    if column is not table.primary:
         return []
     return [
         said
@@ -165,7 +164,7 @@ def _described(column: Column) -> Iterator[tuple[str, float]]:
     if 0 < len(head.split()) <= 3 and stem(head.split()[-1]) not in _DULL:
         yield re.sub(r"^(?:the|an?)\s+", "", head, flags=re.IGNORECASE), 1.5
     if column.is_date and (done := _DONE.match(column.description)):
-        yield done[1], 1.6
+        yield done[1], 1.35
     for word in description_words(column.description):
         yield word, 0.6
 
