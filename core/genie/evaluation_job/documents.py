@@ -120,19 +120,7 @@ def _question(benchmark: Benchmark, rows: Sequence[Row], record: QuestionRecord 
             "expected_sql": benchmark.expected_sql,
             "actual_sql": None,
         }
-    told = {
-        "verdict": state_of(row),
-        "by": "person" if row.overruled_state else row.by,
-        "reasons": list(row.reasons),
-        "sentence": row.sentence,
-        "failure_kind": row.failure_kind,
-        "expected_sql": row.expected_sql or benchmark.expected_sql,
-        "actual_sql": row.actual_sql,
-        "answer_text": row.text,
-        "duration_s": round(row.duration_s, 3),
-        "waited_s": round(row.waited_s, 3),
-        "attempts": row.attempts,
-    }
+    told = told_of(row, benchmark) | {"reasons": list(row.reasons), "failure_kind": row.failure_kind}
     if row.overruled_state:
         told["overruled"] = {"measured": row.state, "by": row.overruled_by, "reason": row.overruled_reason}
     return shared | told | {
@@ -141,3 +129,18 @@ def _question(benchmark: Benchmark, rows: Sequence[Row], record: QuestionRecord 
         "rounds": record.rounds,
         "stability": record.stability.value,
     }  # fmt: skip
+
+
+def told_of(row: Row[Any], benchmark: Benchmark) -> dict[str, Any]:
+    """What every form of an export says of one outcome, besides its reasons."""
+    return {
+        "verdict": state_of(row),
+        "by": "person" if row.overruled_state else row.by,
+        "sentence": row.sentence,
+        "expected_sql": row.expected_sql or benchmark.expected_sql,
+        "actual_sql": row.actual_sql,
+        "answer_text": row.text,
+        "duration_s": round(row.duration_s, 3),
+        "waited_s": round(row.waited_s, 3),
+        "attempts": row.attempts,
+    }

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from core import jobs
-from core.genie.evaluation_job.documents import NOT_ASKED, evaluation_document, rows_by_benchmark, state_of
+from core.genie.evaluation_job.documents import NOT_ASKED, evaluation_document, rows_by_benchmark, told_of
 from core.genie.evaluation_job.requests import request_of
 
 ExportFormat = Literal["json", "csv", "markdown"]
@@ -70,19 +70,7 @@ def _csv(session: Session, job_id: str) -> str:
             "held_out": "true" if benchmark.held_out else "",
         }
         rows = [
-            {
-                "round": row.repeat,
-                "verdict": state_of(row),
-                "by": "person" if row.overruled_state else row.by,
-                "reasons": ", ".join(row.reasons),
-                "sentence": row.sentence,
-                "expected_sql": row.expected_sql or benchmark.expected_sql,
-                "actual_sql": row.actual_sql,
-                "answer_text": row.text,
-                "duration_s": round(row.duration_s, 3),
-                "waited_s": round(row.waited_s, 3),
-                "attempts": row.attempts,
-            }
+            {"round": row.repeat, "reasons": ", ".join(row.reasons)} | told_of(row, benchmark)
             for row in found.get(benchmark.id, [])
         ] or [{"verdict": NOT_ASKED, "expected_sql": benchmark.expected_sql}]
         writer.writerows({name: _cell(value) for name, value in (shared | row).items()} for row in rows)

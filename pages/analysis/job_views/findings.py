@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from core import analysis, jobs
-from core.db import reading, transaction
-from core.errors import WorkbenchError
-from pages._ui import formatting, layout, person
+from core.db import reading
+from pages._ui import formatting, layout
 from pages._ui.badges import VERDICT, verdict_badge
 from pages._ui.icons import ICON
+from pages._ui.job_acts import retry
 from pages._ui.text import markdown, plain
 
 _ALL = "all"
@@ -62,7 +62,7 @@ def _troubles(job: jobs.JobView, results: dict[str, analysis.TypeResult]) -> Non
             "Retry what failed",
             icon=ICON.retry,
             key="findings.retry",
-            on_click=_retry,
+            on_click=retry,
             args=(job.id,),
             help="Asks again only for the types that brought nothing",
         )
@@ -78,14 +78,6 @@ def _troubles(job: jobs.JobView, results: dict[str, analysis.TypeResult]) -> Non
             )
             with st.expander("The answer as it came", icon=ICON.note):
                 st.code(each.raw or "", language=None, wrap_lines=True)
-
-
-def _retry(job_id: str) -> None:
-    try:
-        with transaction() as session:
-            jobs.retry(session, job_id, person=person.current())
-    except WorkbenchError as error:
-        st.toast(plain(str(error), 400), icon=ICON.error)
 
 
 def _none(job: jobs.JobView) -> None:

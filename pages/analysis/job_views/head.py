@@ -8,7 +8,7 @@ from core.errors import NotFoundError
 from pages._ui import formatting
 from pages._ui.badges import job_badge, offline_badge
 from pages._ui.icons import ICON
-from pages._ui.job_deletion import ask_to_delete, deletion_dialog
+from pages._ui.job_acts import ask_to_delete, deletion_dialog
 from pages._ui.job_news import allow_notifications
 from pages._ui.job_status import cost, job_status, taken
 from pages._ui.text import plain

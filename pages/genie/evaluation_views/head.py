@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core import genie, jobs, library
-from core.db import reading, transaction
-from core.errors import WorkbenchError
-from pages._ui import formatting, person
+from core.db import reading
+from pages._ui import formatting
 from pages._ui.badges import job_badge
 from pages._ui.icons import ICON
-from pages._ui.job_deletion import ask_to_delete, deletion_dialog
+from pages._ui.job_acts import ask_to_delete, deletion_dialog, retry
 from pages._ui.job_news import allow_notifications
 from pages._ui.job_status import job_status, taken
 from pages._ui.text import plain
@@ -75,17 +74,9 @@ def _ask_unmeasured(job_id: str) -> None:
             icon=ICON.retry,
             key="evaluation.unmeasured",
             help="Those not measured and those to configure, within this evaluation; what was measured stays as it is",
-            on_click=_retry,
+            on_click=retry,
             args=(job_id,),
         )
-
-
-def _retry(job_id: str) -> None:
-    try:
-        with transaction() as session:
-            jobs.retry(session, job_id, person=person.current())
-    except WorkbenchError as error:
-        st.toast(plain(str(error), 400), icon=ICON.error)
 
 
 def _export(evaluation: genie.EvaluationView, label: str, form: genie.ExportFormat, ending: str, mime: str) -> None:

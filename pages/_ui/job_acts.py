@@ -1,4 +1,4 @@
-"""Deleting a job with what it made, after asking."""
+"""What is done to a job that is over: deleting it with what it made, after asking, and doing again what failed."""
 
 import streamlit as st
 
@@ -7,8 +7,18 @@ from core.db import transaction
 from core.errors import WorkbenchError
 from pages._ui import layout, person
 from pages._ui.icons import ICON
+from pages._ui.text import plain
 
 _ASKING = "job_deletion.asking"
+
+
+def retry(job_id: str) -> None:
+    """Queue again what failed, as the click on a button; a refusal is a toast."""
+    try:
+        with transaction() as session:
+            jobs.retry(session, job_id, person=person.current())
+    except WorkbenchError as error:
+        st.toast(plain(str(error), 400), icon=ICON.error)
 
 
 def ask_to_delete(job: jobs.JobView) -> None:
