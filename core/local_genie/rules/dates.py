@@ -218,7 +218,8 @@ def _part(words: Sequence[Token], at: int) -> DateSpan | None:
         return DateSpan(at, part[2], part=(part[0], part[1]), unit=part[0])
     word, before = _word(words, at), _word(words, at - 1) if at else ""
     if word in MONTHS and (len(word) > 3 or words[at].text[0].isupper()):
-        capital = words[at].text[0].isupper()
+        ranged = before in ("from", "between") and _word(words, at + 1) in ("and", "to", "until", "till", "through")
+        capital = words[at].text[0].isupper() or ranged  # "from march to may 2024"
         if before in ("in", "of", "during", "since", "every", "each", "for", "by", "and", "between", "from") and (
             capital or word not in ("may", "march")
         ):

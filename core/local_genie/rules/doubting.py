@@ -5,7 +5,7 @@ the word means. Verbs that only say that something happened, and words beside wh
 """
 
 from core.local_genie.rules.cues import NUMBER_WORDS, TIME_UNITS
-from core.local_genie.rules.matching import KEYWORDS, LIGHT, Item
+from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.words import participle
 
@@ -98,6 +98,9 @@ def _is_group(reading: Reading, index: int) -> bool:
 
 def _is_counted(reading: Reading, index: int) -> bool:
     """ "How many children survived": what is counted is not known."""
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    if following is not None and following.is_phrase and following.best.weight < SURE:
+        return reading.lead(index, 2) in (["number", "of"], ["how", "many"])  # "number of unhappy users"
     measures = reading.intent.measures
     rows = len(measures) == 1 and measures[0].kind in ("count", "distinct")
     return rows and index > 1 and reading.word(index - 1) == "many" and reading.word(index - 2) == "how"

@@ -8,7 +8,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.local_genie.catalog import Catalog
@@ -17,6 +17,7 @@ from core.local_genie.rules.instructions import read_rules
 from core.local_genie.rules.joins import Joins, read_joins
 from core.local_genie.rules.learning import Example, learn, read_examples
 from core.local_genie.rules.schema import Schema, text_of
+from core.local_genie.rules.seasons import read_seasons
 from core.local_genie.rules.snippets import add_metric_views, add_names, add_snippets, add_values
 from core.local_genie.rules.styles import Styles, read_styles
 from core.local_genie.rules.surveying import read_schema
@@ -37,6 +38,7 @@ class Knowledge:
     rules: Rules
     styles: Styles
     examples: tuple[Example, ...]
+    seasons: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
 
 def know(space: Mapping[str, Any], catalog: Catalog) -> Knowledge:
@@ -81,5 +83,11 @@ def _read(space: Mapping[str, Any], catalog: Catalog) -> Knowledge:
     rules = read_rules(text, schema, joins, vocabulary)
     learn(examples, schema, joins, vocabulary)
     return Knowledge(
-        schema, joins, vocabulary, rules, read_styles(text, examples, instructions, rules), tuple(examples)
+        schema,
+        joins,
+        vocabulary,
+        rules,
+        read_styles(text, examples, instructions, rules),
+        tuple(examples),
+        read_seasons(text),
     )

@@ -28,6 +28,7 @@ def apply_share(reading: Reading) -> None:
     scale = _SCALE.get(word, 100 if reading.knowledge.styles.percent else 1)
     rate = word == "rate"
     verb = next((n for n in range(index + 2, len(reading.items)) if _is_verb(reading, n)), None)
+    verb = _done(reading, index) if verb is None else verb
     noun = next(
         (
             n
@@ -146,6 +147,22 @@ def _is_verb(reading: Reading, index: int) -> bool:
     unknown = item.is_word or (len(item.words) == 1 and item.is_phrase and item.best.weight < SURE)
     plain = word.kind == "word" and not word.stop and word.lower not in KEYWORDS and not item.role
     return unknown and plain and before.is_phrase
+
+
+def _done(reading: Reading, index: int) -> int | None:
+    """ "Share of women survived": right behind a value or noun, a participle says what part of those with the value it is."""
+    for n in range(index + 3, len(reading.items)):
+        item, before = reading.items[n], reading.items[n - 1]
+        said = item.is_phrase and not item.role and len(item.words) == 1 and participle(item.words[0].lower)
+        if (
+            said
+            and _flag(reading, n)
+            and before.is_phrase
+            and not before.role
+            and before.best.kind in ("value", "table")
+        ):
+            return n
+    return None
 
 
 def _flag(reading: Reading, index: int) -> bool:

@@ -22,6 +22,7 @@ from core.local_genie.rules.plan import Unreachable
 from core.local_genie.rules.planning import write_sql
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.repeating import repeat_example
+from core.local_genie.rules.seasons import spell_out
 from core.local_genie.rules.words import Token, tokens
 from core.local_genie.writing import Written
 
@@ -40,6 +41,7 @@ def write(question: str, space: dict[str, Any], catalog: Catalog, earlier: list[
     if (repeated := repeat_example(question, knowledge)) is not None:
         return repeated
     words = complete(tokens(question), [tokens(each) for each in earlier], knowledge)[:_LONGEST]
+    words = spell_out(words, knowledge.seasons)
     if not _understood(words, knowledge):
         return Written(
             None, clarify(knowledge, _unknown(words, knowledge)), "No word of the question names anything in the space."

@@ -130,3 +130,35 @@ def test_a_word_that_may_be_a_condition_and_is_not_known_is_asked_about(answer, 
 )
 def test_words_that_say_nothing_more_are_passed_over(answer, question):
     assert answer(question).sql is not None
+
+
+def test_a_verb_behind_a_value_makes_the_part_of_a_share(space, rows):
+    config = space(
+        {
+            ("members", "status_cd"): {"description": ["A = female, L = male, X = unknown"]},
+            ("members", "newsletter"): {"synonyms": ["subscribed"]},
+        }
+    )
+    assert rows("What percentage of women subscribed?", config) == [(33.3333,)]
+    assert rows("What percentage of female members subscribed?", config) == [(33.3333,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "count"),
+    [
+        ("Spring means the months March, April and May.", "How many loans were there in spring 2023?", 2),
+        ("- Busy season: March to June", "How many loans were there in the busy season of 2024?", 4),
+        ("Winter is December, January and February.", "How many loans were there in winter 2023?", None),
+    ],
+)
+def test_the_instruction_says_which_months_a_season_has(space, answer, rows, text, question, count):
+    if count is None:
+        assert answer(question, space(text=text)).sql is None, "of which year January is, nothing says"
+    else:
+        assert rows(question, space(text=text)) == [(count,)]
+
+
+def test_an_example_names_what_it_measures_before_the_unit(space, rows):
+    sql = "SELECT AVG(DATEDIFF(returned_on, lent_on)) AS d FROM town.library.loans WHERE returned_on IS NOT NULL"
+    example = {"id": "b" * 32, "question": ["What is the average loan time in days?"], "sql": [sql]}
+    assert rows("Average loan time in days for self-service loans", space(examples=[example])) == [(41.0,)]
