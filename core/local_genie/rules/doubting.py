@@ -4,13 +4,13 @@
 the word means. Verbs that only say that something happened, and words beside what is explained, are no such words.
 """
 
-from core.local_genie.rules.cues import NUMBER_WORDS, TIME_UNITS
+from core.local_genie.rules.cues import TIME_UNITS, number
 from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.words import participle
 
 _BEFORE_NOUN = frozenset(
-    "many of the all our for with by per from in at on each every which what list show and or number to than any".split()  # noqa: SIM905
+    "many of the all our for with by per from in at on each every which what list show and or number to than any did do does".split()  # noqa: SIM905
 )
 _COPULAS = frozenset("is are was were be been".split())  # noqa: SIM905
 _PREPOSITIONS = frozenset("in from at by for of with on through via to".split())  # noqa: SIM905
@@ -37,7 +37,7 @@ def _is_unknown(item: Item) -> bool:
         and word.lower not in KEYWORDS | _HARMLESS
         and word.stem not in LIGHT
         and word.lower not in TIME_UNITS
-        and word.lower not in NUMBER_WORDS
+        and number(word) is None
     )
 
 
@@ -48,6 +48,7 @@ def _restricts(reading: Reading, index: int) -> bool:
         or _is_last_verb(reading, index)
         or _is_part_of_time(reading, index)
         or _is_group(reading, index)
+        or _is_place(reading, index)
         or _is_counted(reading, index)
     )
 
@@ -61,12 +62,19 @@ def _is_name(reading: Reading, index: int) -> bool:
 def _is_adjective(reading: Reading, index: int) -> bool:
     """ "Overdue invoices", "for privately insured patients"."""
     following = reading.items[index + 1] if index + 1 < len(reading.items) else None
-    if following is None or not following.is_phrase or following.a("table", near=0.9) is None:
+    if following is None or not following.is_phrase or not _is_thing(reading, following):
         return False
     first = index
     while first and (_is_unknown(reading.items[first - 1]) or reading.items[first - 1].role == "filter"):
         first -= 1
     return first > 0 and reading.word(first - 1) in _BEFORE_NOUN and following.best.weight >= 1.3
+
+
+def _is_thing(reading: Reading, item: Item) -> bool:
+    """Whether an item names rows of a table, by the table or by what they are called."""
+    column = item.best.column if item.best.kind == "column" else None
+    named = column is not None and (column in reading.table(column.table).labels)
+    return item.a("table", near=0.9) is not None or (named and item.a("table", near=0.4) is not None)
 
 
 def _is_last_verb(reading: Reading, index: int) -> bool:
@@ -81,7 +89,9 @@ def _is_last_verb(reading: Reading, index: int) -> bool:
 
 
 def _is_part_of_time(reading: Reading, index: int) -> bool:
-    """ "In summer 2023", "early 2024"."""
+    """ "In summer 2023", "last summer"."""
+    if reading.word(index - 1) in ("last", "this", "previous"):
+        return True
     following = reading.items[index + 1] if index + 1 < len(reading.items) else None
     return (
         following is not None and following.span is not None and reading.word(index - 1) in (*_PREPOSITIONS, "during")
@@ -94,6 +104,14 @@ def _is_group(reading: Reading, index: int) -> bool:
     rest = reading.items[index + 1] if index + 1 < len(reading.items) else None
     ends = rest is None or rest.words[0].kind == "sign" or rest.span is not None or rest.words[0].stop
     return ends and reading.word(by) in ("by", "per") and not reading.items[by].role
+
+
+def _is_place(reading: Reading, index: int) -> bool:
+    """ "Opened through the portal", "sold in kiosks": where or how, at the end of what is said."""
+    before = index - 1 if reading.word(index - 1) not in ("the", "our", "a", "an") else index - 2
+    rest = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    ends = rest is None or rest.words[0].kind == "sign" or rest.span is not None
+    return ends and reading.word(before) in ("in", "at", "from", "through", "via") and before > 1
 
 
 def _is_counted(reading: Reading, index: int) -> bool:

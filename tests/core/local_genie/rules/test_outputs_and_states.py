@@ -116,6 +116,7 @@ def test_people_are_called_by_what_they_are(space, rows):
         ("How many shabby books are there?", "shabby"), ("How many books are shabby?", "shabby"),
         ("How many loans were made by Zoltan?", "zoltan"), ("How many loans were there in summer 2023?", "summer"),
         ("Fines by flavour", "flavour"), ("How many gnomes joined in 2023?", "gnomes"), ("How many members died?", "died"),
+        ("How many loans were made through the kiosk in 2023?", "kiosk"), ("Loans by desk last summer", "summer"),
     ],
 )  # fmt: skip
 def test_a_word_that_may_be_a_condition_and_is_not_known_is_asked_about(answer, question, word):
@@ -126,7 +127,12 @@ def test_a_word_that_may_be_a_condition_and_is_not_known_is_asked_about(answer, 
 
 @pytest.mark.parametrize(
     "question",
-    ["How many new members joined in 2023?", "How many books were handed out?", "Which members have never been fined?"],
+    [
+        "How many new members joined in 2023?",
+        "How many books were handed out?",
+        "Who are the five members with the most loans?",
+        "Which members have never been fined?",
+    ],
 )
 def test_words_that_say_nothing_more_are_passed_over(answer, question):
     assert answer(question).sql is not None
