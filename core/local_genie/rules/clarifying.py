@@ -10,8 +10,10 @@ def clarify(knowledge: Knowledge, unknown: Sequence[str]) -> str:
     """A question back that says what was not understood and what can be asked about."""
     names = [" ".join(table.words) for table in knowledge.schema]
     about = ", ".join(names[:8]) + (" and more" if len(names) > 8 else "")
-    missed = ", ".join(f"“{word}”" for word in dict.fromkeys(unknown[:5]))
-    start = f"I do not know what {missed} means here. " if missed else "I did not understand the question. "
+    words = list(dict.fromkeys(word if len(word) <= 40 else f"{word[:40]}…" for word in unknown[:5]))
+    missed = ", ".join(f"“{word}”" for word in words)
+    verb = "means" if len(words) == 1 else "mean"
+    start = f"I do not know what {missed} {verb} here. " if missed else "I did not understand the question. "
     return f"{start}This space is about {about}. Which of them do you mean, and what do you want to know about it?"
 
 
