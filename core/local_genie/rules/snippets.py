@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.local_genie.rules import fragments
 from core.local_genie.rules.codes import called_codes, code_heads, code_meanings
-from core.local_genie.rules.emptiness import empty_states
+from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
@@ -102,6 +103,9 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 )
                 for phrase, weight in [*states, *empty_states(column, table)]:
                     vocabulary.add(phrase, empty, weight)
+                kept = replace(part, sql=f"{column.sql} IS NOT NULL")
+                for phrase, weight in filled_states(column, table):
+                    vocabulary.add(phrase, replace(empty, sql=kept.sql, fragment=kept), weight)
             for unit in UNIT_WORDS.get(unit_of(column), ()):
                 vocabulary.add(unit, meaning, 1.3)
 
