@@ -13,6 +13,7 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
+from core.local_genie.rules.ratios import ratio_home
 from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
@@ -159,7 +160,7 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
             part = fragment(text_of(entry.get("sql")), schema)
             if part is None:
                 continue
-            home = home_of(part.tables, schema, joins)
+            home = ratio_home(part.sql) or home_of(part.tables, schema, joins)
             if home is None:
                 continue
             meaning = Meaning(
