@@ -8,7 +8,7 @@ from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.paying import own_price, paid_in_all
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
-from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, fits, lapse_in
+from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, column_of, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
 
@@ -100,7 +100,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             if (
                 placed is not None
                 and placed.measure.kind != "count"
-                and fits(_column_of(reading, placed.measure.sql), unit)
+                and fits(column_of(reading, placed.measure.sql), unit)
             ):
                 reading.placed.remove(placed)
                 item.role = "compared"
@@ -176,12 +176,6 @@ def _measured_before(reading: Reading, before: int, unit: str) -> bool:
                 if m.kind == "column"
             )
     return False
-
-
-def _column_of(reading: Reading, sql: str) -> Column | None:
-    return next(
-        (column for key in reading.paths for column in reading.table(key).columns.values() if column.sql == sql), None
-    )
 
 
 def _is_row_level(reading: Reading, measure: Measure, comparison: Comparison) -> bool:

@@ -49,6 +49,7 @@ class Rules:
 
     defaults: list[Default] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
+    reworded: dict[tuple[str, ...], str] = field(default_factory=dict)  # stems of a term → what it stands for
     percent: bool | None = None
 
 

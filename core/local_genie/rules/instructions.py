@@ -15,6 +15,7 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.leading import date_rule, via_rule
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.paraphrasing import counted_term
 from core.local_genie.rules.saying import NEGATIVE, calculates, with_empties
 from core.local_genie.rules.schema import Schema, is_amount
 from core.local_genie.rules.scoping import defined_scope, scope_rule
@@ -66,7 +67,7 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
 
 
 def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, rules: Rules) -> None:
-    if via_rule(sentence, joins, vocabulary):
+    if via_rule(sentence, joins, vocabulary) or counted_term(sentence, vocabulary, rules):
         return
     if DEFAULT.search(sentence) or (ONLY.search(sentence) and EXCEPTION.search(sentence)):
         default_rule(sentence, schema, vocabulary, rules)

@@ -21,6 +21,15 @@ _ABOUT = re.compile(
     r"|(?:is|are)\s+(?:always\s+)?(?:based\s+on|about|limited\s+to|restricted\s+to|taken\s+from|(?:counted|computed|calculated|measured)\s+(?:on|over|from|for)))\s+(?:only\s+)?(?P<rows>.+)$",
     re.IGNORECASE,
 )
+_COUNTED = r"(?:counts?|(?:is|are)\s+(?:counted|included|used|considered|relevant))"
+_COUNT_AS = [  # "only paid orders count as revenue", "for revenue only paid orders count", "revenue includes only paid orders"
+    re.compile(rf"^only\s+(?P<rows>.+?)\s+{_COUNTED}\s+(?:as|towards?|for|in|to)\s+(?P<what>.+)$", re.IGNORECASE),
+    re.compile(rf"^(?:for|in)\s+(?P<what>.+?),?\s+only\s+(?P<rows>.+?)\s+{_COUNTED}$", re.IGNORECASE),
+    re.compile(
+        r"^(?P<what>[^()=<>,]+?)\s+(?:counts?|includes?|considers?|uses?)\s+only\s+(?P<rows>.+)$",
+        re.IGNORECASE,
+    ),
+]
 _HOLDS_TOO = re.compile(
     r"^(?:this|that|it|the\s+same)\s+(?:also\s+)?(?:holds|applies|is\s+true|goes)\s+(?:also\s+)?(?:for|to)\s+(?P<what>.+?)(?:\s+(?:too|also|as\s+well))?$",
     re.IGNORECASE,
@@ -45,11 +54,11 @@ def scope_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: Rul
     if match := _HOLDS_TOO.match(sentence):
         return again and _holds_too(match["what"], vocabulary, rules)
     plain = UNLESS.sub("", UNLESS_FIRST.sub("", sentence)).strip()
-    match = _ABOUT.match(plain)
+    match = next((found for form in (*_COUNT_AS, _ABOUT) if (found := form.match(plain))), None)
     if match is None or AGGREGATE.search(match["rows"]) or _DENIES.search(CONDITION.sub(" ", plain)):
         return False
     scopes = _scopes(match["what"], vocabulary)
-    conditions = _rows(match["rows"], schema, vocabulary)
+    conditions = _rows(re.sub(r"\s+only$", "", match["rows"]), schema, vocabulary)
     if not scopes or not conditions:
         return False
     _keep(conditions, scopes, rules, lifting(sentence))
