@@ -5,9 +5,10 @@ from dataclasses import replace
 from core.local_genie.rules.cues import IN_TOTAL, TIME_UNITS, Comparison, plain
 from core.local_genie.rules.intent import Condition, Having, Measure
 from core.local_genie.rules.naming import unit_of
+from core.local_genie.rules.paying import own_price, paid_in_all
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
-from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, fits, lapse_in
+from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, column_of, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
 
@@ -82,7 +83,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             else:
                 _numeric(reading, meaning, comparison, before, stem(item.words[-1].lower))
             return
-        if item.best.kind in ("value", "filter") and reading.subject >= 0:
+        if item.best.kind in ("value", "filter") and (reading.subject >= 0 or _of_counted(reading, item.best.home)):
             _having(
                 reading, Measure("count", item.best.home, alias=reading.table(item.best.home).words[-1]), comparison
             )
@@ -99,7 +100,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             if (
                 placed is not None
                 and placed.measure.kind != "count"
-                and fits(_column_of(reading, placed.measure.sql), unit)
+                and fits(column_of(reading, placed.measure.sql), unit)
             ):
                 reading.placed.remove(placed)
                 item.role = "compared"
@@ -113,7 +114,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             item.role = "compared"
             if (
                 not reading.is_single(meaning.home)
-                and (own := _own_price(reading, item.words[-1].stem, unit)) is not None
+                and (own := own_price(reading, item.words[-1].stem, unit)) is not None
             ):
                 _row(reading, own.sql, frozenset({own.table}), comparison, own, unit)  # "trips that cost …" have a fare
                 return
@@ -129,6 +130,9 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
     )
     if hint_item is not None and (meaning := reading.numeric(hint_item)):
         _numeric(reading, meaning, comparison, before, unit)
+        return
+    if (income := paid_in_all(reading, before)) is not None:
+        _having(reading, income, comparison)
         return
     if in_unit is not None:
         _numeric(reading, in_unit, comparison, before, unit)
@@ -150,6 +154,11 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         reading.intent.unanswered = True
 
 
+def _of_counted(reading: Reading, home: str) -> bool:
+    """ "How many members have more than one open loan": each of those that are counted has many rows of that table."""
+    return any(p.measure.kind == "count" and _is_many(reading, p.measure.home, home) for p in reading.placed)
+
+
 def _thing(reading: Reading, index: int) -> bool:
     """Whether an item is something that exists, rather than a number."""
     item = reading.items[index]
@@ -167,12 +176,6 @@ def _measured_before(reading: Reading, before: int, unit: str) -> bool:
                 if m.kind == "column"
             )
     return False
-
-
-def _column_of(reading: Reading, sql: str) -> Column | None:
-    return next(
-        (column for key in reading.paths for column in reading.table(key).columns.values() if column.sql == sql), None
-    )
 
 
 def _is_row_level(reading: Reading, measure: Measure, comparison: Comparison) -> bool:
@@ -274,12 +277,6 @@ def _row(
             item.role = "compared"
     place = reading.index_at(comparison.start)
     reading.intent.conditions.append(Condition(f"{sql} {comparison.operator} {value}", tables, span=(place, place + 1)))
-
-
-def _own_price(reading: Reading, word: str, unit: str) -> Column | None:
-    """The base's own column of money, when "cost" is said of something else that cannot be meant."""
-    column = reading.hinted(reading.base, "price")
-    return column if word in ("cost", "pric", "worth") and column is not None and fits(column, unit) else None
 
 
 def _by_hint(reading: Reading, hint: str, unit: str) -> Column | None:

@@ -5,12 +5,14 @@ from core.local_genie.rules.intent import Measure
 from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
 from core.local_genie.rules.scattered import scattered_lapse
+from core.local_genie.rules.schema import Column
 from core.local_genie.rules.vocabulary import Meaning
 
 FUNCTIONS = {
     "total": "SUM", "sum": "SUM", "overall": "SUM", "combined": "SUM", "cumulative": "SUM", "average": "AVG", "mean": "AVG",
     "avg": "AVG", "typical": "AVG", "median": "MEDIAN", "maximum": "MAX", "max": "MAX", "minimum": "MIN", "min": "MIN",
 }  # fmt: skip
+_COUNTING = frozenset("count counts quantity qty".split())  # noqa: SIM905
 DISTINCT_WORDS = frozenset("different distinct unique".split())  # noqa: SIM905
 
 _BREAK = frozenset(
@@ -75,6 +77,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         if reading.items[n].a("table", near=0.75)
         and reading.items[n].best.weight >= SURE
         and reading.items[n].best.kind not in ("value", "filter")
+        and not _counts_inside(reading.items[n].best.column)
         and not (distinct and reading.items[n].best.kind == "column" and not _names_rows(reading, reading.items[n]))
     ]
     numbers = [
@@ -147,6 +150,11 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         reading.base.key,
     )
     place(reading, start, start, Measure("count", home, alias=alias_of(reading.table(home).words[-1])))
+
+
+def _counts_inside(column: Column | None) -> bool:
+    """ "How many tickets" of a ticket_count: the rows hold several each, though they are called tickets too."""
+    return column is not None and column.kind == "number" and bool(_COUNTING & set(column.words))
 
 
 def _names_rows(reading: Reading, item: Item) -> bool:

@@ -30,13 +30,26 @@ EXCEPTION = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Default:
+    """A condition for the measure of that SQL ("" for all), lifted by a question with one of the stems of `unless`.
+
+    `numbers` says that it holds for numbers only, and not for lists of rows.
+    """
+
+    condition: Fragment
+    measure: str
+    unless: frozenset[str]
+    numbers: bool = False
+
+
 @dataclass
 class Rules:
-    """Rules that are no phrases: default conditions with the measures they are for, date columns by table, styles."""
+    """Rules that are no phrases: default conditions, date columns by table, styles."""
 
-    # (condition, sql of the measure it is for or "" for all, stems that lift it when a question has one of them)
-    defaults: list[tuple[Fragment, str, frozenset[str]]] = field(default_factory=list)
+    defaults: list[Default] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
+    reworded: dict[tuple[str, ...], str] = field(default_factory=dict)  # stems of a term → what it stands for
     percent: bool | None = None
 
 
@@ -52,8 +65,7 @@ def default_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: R
     """ "Unless asked otherwise, exclude expelled members": kept when all that is left out, or kept, is understood."""
     if _TWICE.search(sentence) or _FIRST_CONDITION.match(sentence):
         return
-    clause = re.search(r"\bunless\b([^,;]*)", sentence, re.IGNORECASE)
-    unless = frozenset(content(clause[1])) - _ANY_QUESTION if clause else frozenset()
+    unless = lifting(sentence)
     plain = re.sub(r"\b(?:unless\b[^,;]*|by default|in general|normally)", " ", sentence, flags=re.IGNORECASE)
     items = items_of(sentence, vocabulary)
     mentioned = [m.home for item in items if (m := item.a("table", near=0.9))]
@@ -65,9 +77,15 @@ def default_rule(sentence: str, schema: Schema, vocabulary: Vocabulary, rules: R
             sql = piece.sql  # "exclude with st <> 'X'" is written by people who mean st <> 'X'
         elif not only and _written_as_kept(piece, sentence):
             sql = piece.sql
-        rule = (Fragment(sql, piece.tables, columns=piece.columns), measures[0] if measures else "", unless)
+        rule = Default(Fragment(sql, piece.tables, columns=piece.columns), measures[0] if measures else "", unless)
         if rule not in rules.defaults:
             rules.defaults.append(rule)
+
+
+def lifting(sentence: str) -> frozenset[str]:
+    """The stems by which "unless the question speaks of expelled members" is lifted."""
+    clause = re.search(r"\bunless\b([^,;]*)", sentence, re.IGNORECASE)
+    return frozenset(content(clause[1])) - _ANY_QUESTION if clause else frozenset()
 
 
 def _written_as_kept(piece: Fragment, sentence: str) -> bool:

@@ -17,6 +17,7 @@ _SUBJECT = re.compile(
 _WHO = re.compile(r"^.*?\b(?:who|that|which)\s+(?:(?:is|are|was|were)\s+)?", re.IGNORECASE)
 _STILL = re.compile(r"\b(?:still|currently|yet|now|already)\b\s*", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|none|nobody|never|nothing|unknown|without|n't)\b", re.IGNORECASE)
+_NOT = re.compile(r"^(?:not|no\s+longer|not\s+a)\s+(.+)$", re.IGNORECASE)
 
 
 def empty_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
@@ -32,3 +33,18 @@ def empty_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
         yield said, 2.4
         if len(words) > 1 and stem(words[-1]) in nouns:
             yield " ".join(words[:-1]), 2.3  # "open" of "open accounts"
+
+
+def filled_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
+    """ "NULL = not in the programme": what the rows are whose cell is not empty, also in the fuller words said before."""
+    if not 0 <= column.filled < table.rows:
+        return
+    for match in _EMPTY.finditer(column.description):
+        denied = _NOT.match(_SUBJECT.sub("", match[1].strip()))
+        said = denied[1].strip() if denied else ""
+        words = said.split()
+        if not 1 < len(words) <= 4 or _DENIED.search(said) or _STILL.search(said):
+            continue
+        yield said, 2.3
+        for before in re.findall(rf"\bthe\s+(\w+)\s+{re.escape(words[-1])}\b", column.description, re.IGNORECASE):
+            yield " ".join([*words[:-1], before, words[-1]]), 2.3

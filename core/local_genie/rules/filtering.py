@@ -15,7 +15,35 @@ NOT = frozenset(
 _PAIRS = {("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than")}
 
 
-_HAVING = frozenset("with have has had having got contain contains need needs needed require requires".split())  # noqa: SIM905
+_HAVING = frozenset(
+    [
+        "with",
+        "have",
+        "has",
+        "had",
+        "having",
+        "got",
+        "contain",
+        "contains",
+        "need",
+        "needs",
+        "needed",
+        "require",
+        "requires",
+        "used",
+        "uses",
+        "using",
+        "got",
+        "gave",
+        "left",
+        "received",
+        "entered",
+        "wrote",
+        "chose",
+        "added",
+        "carried",
+    ]
+)
 
 
 _BETWEEN = frozenset("a an any the single had have has been".split())  # noqa: SIM905

@@ -72,7 +72,7 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         return None
     if reading.word(cue) == "by" and _is_agent(reading, index):
         return None
-    lead = set(reading.lead(cue, 2))
+    lead = {reading.word(n) for n in (cue - 2, cue - 1)}  # and not the "order" of "average order value by"
     measurable = reading.numeric(item, near=0.9)
     if reading.word(cue) == "by" and ((lead & _ORDERING) or (reading.superlatives and measurable)):
         reading.ordering = index

@@ -15,8 +15,10 @@ from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.leading import date_rule, via_rule
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.paraphrasing import counted_term
 from core.local_genie.rules.saying import NEGATIVE, calculates, with_empties
 from core.local_genie.rules.schema import Schema, is_amount
+from core.local_genie.rules.scoping import defined_scope, scope_rule
 from core.local_genie.rules.snippets import value_meaning
 from core.local_genie.rules.vocabulary import Meaning, Vocabulary
 from core.local_genie.rules.wording import (
@@ -47,9 +49,11 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
     rules = Rules()
     said = sentences(text[:20_000])
     for _ in range(2):  # the second time a rule may use a term that a later one defines
-        dated = False
+        dated = scoped = False
         for sentence, continues in said:
-            if not (dated := date_rule(sentence, schema, vocabulary, rules, again=dated and continues)):
+            if dated := date_rule(sentence, schema, vocabulary, rules, again=dated and continues):
+                continue
+            if not (scoped := scope_rule(sentence, schema, vocabulary, rules, again=scoped and continues)):
                 _read(sentence, schema, joins, vocabulary, rules)
     if re.search(
         r"\b(?:0\s*(?:-|–|to)\s*100|times 100|multipl\w* by 100|in percent|as (?:a )?percentages?)\b",
@@ -63,13 +67,14 @@ def read_rules(text: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) 
 
 
 def _read(sentence: str, schema: Schema, joins: Joins, vocabulary: Vocabulary, rules: Rules) -> None:
-    if via_rule(sentence, joins, vocabulary):
+    if via_rule(sentence, joins, vocabulary) or counted_term(sentence, vocabulary, rules):
         return
     if DEFAULT.search(sentence) or (ONLY.search(sentence) and EXCEPTION.search(sentence)):
         default_rule(sentence, schema, vocabulary, rules)
         return
     if defines_nothing(sentence):
         return
+    defined_scope(sentence, schema, vocabulary, rules)
     sentence = with_empties(UNLESS.sub("", UNLESS_FIRST.sub("", sentence)))
     strong = _VERBS.search(sentence)
     match = strong or _WEAK_VERBS.search(sentence)

@@ -10,9 +10,10 @@ from core.local_genie.rules.coding import apply_codes
 from core.local_genie.rules.comparing import apply_comparisons
 from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
+from core.local_genie.rules.filling import apply_defaults
 from core.local_genie.rules.filtering import apply_negations, apply_values, close_absences, negations
 from core.local_genie.rules.grouping import find_groups
-from core.local_genie.rules.intent import Condition, Intent, Measure, once
+from core.local_genie.rules.intent import Intent, Measure, once
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.listing import list_columns, lists_rows, more_columns
@@ -21,7 +22,6 @@ from core.local_genie.rules.measuring import default_measure, find_measures
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.ranking import apply_ranking
 from core.local_genie.rules.reading import ASKING, Reading
-from core.local_genie.rules.saying import column_in
 from core.local_genie.rules.schema import Table
 from core.local_genie.rules.sharing import apply_share, share_of_dates
 from core.local_genie.rules.vocabulary import Meaning
@@ -60,7 +60,7 @@ def interpret(
     averaged_per(reading)
     reading.intent.measures = once(reading.intent.measures)
     _settle(reading)
-    _defaults(reading)
+    apply_defaults(reading)
     return reading, score + reading.intent.evidence + _holds(reading) - 0.3 * len(unexplained(items))
 
 
@@ -203,25 +203,6 @@ def _of_events(reading: Reading) -> bool:
         item.words[0].lower for item in reading.items[noun + 1 : spans[0]] if item.is_word and not item.words[0].stop
     ]
     return distinct or any(verb in ("active", "used") for verb in verbs)
-
-
-def _defaults(reading: Reading) -> None:
-    """Conditions that the instruction adds unless the question speaks of the column itself."""
-    intent = reading.intent
-    used = {reading.base.key} | {table for group in intent.groups for table in group.tables}
-    measures = {measure.sql for measure in intent.measures} | {f"{m.function}({m.sql})" for m in intent.measures}
-    spoken = {column_in(condition.sql) for condition in intent.conditions}
-    parts = {column_in(part.sql) for measure in intent.measures for part in measure.parts}
-    asked = {word.stem for word in reading.words}
-    for part, measure_sql, unless in reading.knowledge.rules.defaults:
-        if unless & asked:
-            continue
-        column = column_in(part.sql)
-        reachable = part.tables <= used or (
-            measure_sql and measure_sql in measures and all(reading.is_single(table) for table in part.tables)
-        )
-        if (not measure_sql or measure_sql in measures) and reachable and column not in spoken | parts:
-            intent.conditions.append(Condition(part.sql, part.tables))
 
 
 def _holds(reading: Reading) -> float:

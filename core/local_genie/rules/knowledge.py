@@ -17,6 +17,7 @@ from core.local_genie.rules.instructions import read_rules
 from core.local_genie.rules.joins import Joins, read_joins
 from core.local_genie.rules.learning import Example, learn, read_examples
 from core.local_genie.rules.schema import Schema, text_of
+from core.local_genie.rules.scoping import scopes_beside
 from core.local_genie.rules.seasons import read_seasons
 from core.local_genie.rules.snippets import add_metric_views, add_names, add_snippets, add_values
 from core.local_genie.rules.styles import Styles, read_styles
@@ -81,6 +82,7 @@ def _read(space: Mapping[str, Any], catalog: Catalog) -> Knowledge:
     add_metric_views(schema, joins, vocabulary)
     text = "\n".join(text_of(entry.get("content")) for entry in instructions.get("text_instructions") or [])
     rules = read_rules(text, schema, joins, vocabulary)
+    scopes_beside(space, schema, vocabulary, rules)
     learn(examples, schema, joins, vocabulary)
     return Knowledge(
         schema,

@@ -126,7 +126,7 @@ def cut(
             score = best[item.start][0] + item.score
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
-    return _walk(best, words), best[-1][0]
+    return _walk(best, words, vocabulary, paths), best[-1][0]
 
 
 def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:
@@ -139,7 +139,12 @@ def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> li
     return [m for m in columns[0] if m.home in homes[1]] if all(columns) else []
 
 
-def _walk(best: list[tuple[float, Item | None]], words: Sequence[Token]) -> list[Item]:
+def _walk(
+    best: list[tuple[float, Item | None]],
+    words: Sequence[Token],
+    vocabulary: Vocabulary,
+    paths: Mapping[str, Path] | None,
+) -> list[Item]:
     items: list[Item] = []
     end = len(words)
     while end:
@@ -148,7 +153,23 @@ def _walk(best: list[tuple[float, Item | None]], words: Sequence[Token]) -> list
             item = Item(end - 1, end, words[end - 1 : end])
         items.append(item)
         end = item.start
-    return _compounds(items[::-1])
+    return _compounds(_whole_names(items[::-1], vocabulary, paths))
+
+
+def _whole_names(items: list[Item], vocabulary: Vocabulary, paths: Mapping[str, Path] | None) -> list[Item]:
+    """ "Sales channel": the name of a column is one piece, though "sales" is a measure and "channel" alone that column."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if last is not None and last.is_phrase and item.is_phrase and len(last.words) == len(item.words) == 1:
+            words = [*last.words, *item.words]
+            column = item.best.column if item.best.kind == "column" else None
+            named = [m for m in vocabulary.find(words) if m.kind == "column" and m.weight >= 2.0 and m.column is column]
+            if column is not None and named and last.words[0].stem in {stem(word) for word in column.words}:
+                found[-1] = Item(last.start, item.end, words, _rated(named, paths), score=last.score + item.score)
+                continue
+        found.append(item)
+    return found
 
 
 def _compounds(items: list[Item]) -> list[Item]:

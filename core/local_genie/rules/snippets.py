@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.local_genie.rules import fragments
 from core.local_genie.rules.codes import called_codes, code_heads, code_meanings
-from core.local_genie.rules.emptiness import empty_states
+from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.matching import KEYWORDS
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
+from core.local_genie.rules.ratios import ratio_home
 from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
@@ -102,6 +104,9 @@ def add_names(schema: Schema, vocabulary: Vocabulary) -> None:
                 )
                 for phrase, weight in [*states, *empty_states(column, table)]:
                     vocabulary.add(phrase, empty, weight)
+                kept = replace(part, sql=f"{column.sql} IS NOT NULL")
+                for phrase, weight in filled_states(column, table):
+                    vocabulary.add(phrase, replace(empty, sql=kept.sql, fragment=kept), weight)
             for unit in UNIT_WORDS.get(unit_of(column), ()):
                 vocabulary.add(unit, meaning, 1.3)
 
@@ -155,7 +160,7 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
             part = fragment(text_of(entry.get("sql")), schema)
             if part is None:
                 continue
-            home = home_of(part.tables, schema, joins)
+            home = ratio_home(part.sql) or home_of(part.tables, schema, joins)
             if home is None:
                 continue
             meaning = Meaning(

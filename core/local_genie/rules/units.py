@@ -77,3 +77,10 @@ def lapse_in(reading: Reading, unit: str) -> tuple[Meaning, float] | None:
     match = _LAPSE.match(meaning.sql)
     own = stem((match[1] if match else "") or "day")
     return (meaning, SECONDS[unit] / SECONDS[own]) if own in SECONDS else None
+
+
+def column_of(reading: Reading, sql: str) -> Column | None:
+    """The column that an SQL text is; None for any other text."""
+    return next(
+        (column for key in reading.paths for column in reading.table(key).columns.values() if column.sql == sql), None
+    )

@@ -26,6 +26,13 @@ AGGREGATE = re.compile(
 _FUNCTIONS = {"sum": "SUM", "total": "SUM", "average": "AVG", "mean": "AVG", "number": "COUNT", "count": "COUNT", "maximum": "MAX", "highest": "MAX", "largest": "MAX", "minimum": "MIN", "lowest": "MIN", "smallest": "MIN"}  # fmt: skip
 
 
+_OF_TIME = re.compile(  # "lead time is the number of days from the order to the show": no rows are counted
+    r"\s*(?:the\s+)?(?:number|count)\s+of\s+(?:\w+\s+)?(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?)\b"
+    r"\s+(?:from|between|since|until|it|that|after|before)\b",
+    re.IGNORECASE,
+)
+
+
 def spoken_measure(right: str, items: Sequence[Item], schema: Schema, conditions: list[Fragment]) -> Meaning | None:
     """ "The sum of minutes in worklogs": a function word, then a number column or what is counted."""
     match = re.match(
@@ -37,6 +44,8 @@ def spoken_measure(right: str, items: Sequence[Item], schema: Schema, conditions
         return None
     function = _FUNCTIONS[match[1].casefold()]
     tables = [m.home for item in items if (m := item.a("table"))]
+    if function == "COUNT" and _OF_TIME.match(right):
+        return None
     if function == "COUNT":
         return (
             Meaning(

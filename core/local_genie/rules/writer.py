@@ -18,6 +18,7 @@ from core.local_genie.rules.knowledge import Knowledge, know
 from core.local_genie.rules.lookups import look_up
 from core.local_genie.rules.matching import cut, unexplained
 from core.local_genie.rules.outputs import apply_clause, cut_clause
+from core.local_genie.rules.paraphrasing import reworded
 from core.local_genie.rules.plan import Unreachable
 from core.local_genie.rules.planning import write_sql
 from core.local_genie.rules.reading import Reading
@@ -40,8 +41,8 @@ def write(question: str, space: dict[str, Any], catalog: Catalog, earlier: list[
         return Written(None, clarify(knowledge, []), "The question has no words.")
     if (repeated := repeat_example(question, knowledge)) is not None:
         return repeated
-    words = complete(tokens(question), [tokens(each) for each in earlier], knowledge)[:_LONGEST]
-    words = spell_out(words, knowledge.seasons)
+    words = complete(tokens(question), [tokens(each) for each in earlier], knowledge)
+    words = spell_out(reworded(words, knowledge.rules)[:_LONGEST], knowledge.seasons)
     if not _understood(words, knowledge):
         return Written(
             None, clarify(knowledge, _unknown(words, knowledge)), "No word of the question names anything in the space."
