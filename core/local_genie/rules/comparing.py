@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.local_genie.rules.amounting import amount_in, is_many
 from core.local_genie.rules.cues import IN_TOTAL, TIME_UNITS, Comparison, plain
 from core.local_genie.rules.intent import Condition, Having, Measure
 from core.local_genie.rules.naming import unit_of
@@ -22,6 +23,9 @@ def apply_comparisons(reading: Reading) -> None:
 
 def _apply(reading: Reading, comparison: Comparison) -> None:
     after, before = reading.index_at(comparison.end), reading.index_at(comparison.start)
+    if (summed := amount_in(reading, after, _subject_table(reading))) is not None:
+        _having(reading, summed, comparison)
+        return
     unit = ""
     following = next(reading.following(after, 1), None)
     if following is not None and reading.items[following].start - comparison.end > 2:
@@ -208,7 +212,7 @@ def _numeric(reading: Reading, meaning: Meaning, comparison: Comparison, index: 
         and subject != meaning.home
         and meaning.home in reading.paths
         and meaning.column is not None
-        and _is_many(reading, subject, meaning.home)
+        and is_many(reading, subject, meaning.home)
         and (reading.word(index) == "" or not reading.speaks_of(meaning.home))
         and _sums(reading, comparison)
     ):
@@ -221,11 +225,6 @@ def _sums(reading: Reading, comparison: Comparison) -> bool:
     """ "customers who spent more than 500 euros": the sum over their rows is meant."""
     lead = reading.lead(reading.index_at(comparison.start), 3)
     return not ({"is", "of", "with", "a", "an"} & set(lead[-1:]))
-
-
-def _is_many(reading: Reading, one: str, many: str) -> bool:
-    paths = reading.knowledge.joins.paths(one)
-    return many in paths and not paths[many].single
 
 
 def _subject_table(reading: Reading) -> str:

@@ -14,7 +14,7 @@ from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.spans import bucket_sql, newest, span_sql
+from core.local_genie.rules.spans import bucket_sql, newest, one_year, span_sql
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import participle
 
@@ -172,7 +172,8 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             bucket_column = column if not used else next(iter(used.values()))
             if bucket_column is None:
                 continue
-            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column)
+            single = one_year(bucket_column, [span for _, span in spans if span is not None])
+            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=single)
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups

@@ -174,7 +174,7 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
                     str(synonym), _rows_of(home, weight) if counted and _names_rows(str(synonym)) else meaning
                 )
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
-            if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
+            if kind == "measure" and "/" not in part.sql and any(n.casefold().split()[-1:] in _INCOME for n in said):
                 vocabulary.add("earned", meaning, 1.6)
             if kind == "measure" and (only := fragments.counted(part, schema)) is not None:
                 rows = Meaning("filter", home, 2.5, sql=only.sql, fragment=only, tables=only.tables, origin="counted")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.local_genie.rules.defaulting import Rules
+from core.local_genie.rules.formatting import spoken_forms
 from core.local_genie.rules.learning import Example
 from core.local_genie.rules.schema import text_of
 
@@ -30,14 +31,19 @@ _RATIO_WORDS = re.compile(r"\b(share|proportion|fraction|ratio|rate)\b", re.IGNO
 
 @dataclass(frozen=True)
 class Styles:
-    """`forms` are the SQL of a time bucket by unit. `percent` says that shares count to 100; `digits` rounds ratios."""
+    """`forms` are the SQL of a time bucket by unit, `within` those for a question about one year.
+
+    `percent` says that shares count to 100; `digits` rounds ratios.
+    """
 
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_USUAL))
+    within: Mapping[str, str] = field(default_factory=dict)
     percent: bool = False
     digits: int | None = None
 
-    def bucket(self, unit: str, column: str) -> str:
-        return self.forms[unit].format(column)
+    def bucket(self, unit: str, column: str, *, one_year: bool = False) -> str:
+        forms = self.within if one_year and unit in self.within else self.forms
+        return forms[unit].format(column)
 
 
 def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[str, Any], rules: Rules) -> Styles:
@@ -57,6 +63,8 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
         for unit, pattern, form in _FORMS:
             if pattern.search(shown) and forms[unit] == _USUAL[unit] and not (usual and unit != "YEAR"):
                 forms[unit] = form
+    always, within = spoken_forms(text)
+    forms.update({unit: form for unit, form in always.items() if forms[unit] == _USUAL[unit]})
     ratios = [example.sql for example in examples if _RATIO_WORDS.search(example.question) and "/" in example.sql]
     by_hundred = [sql for sql in ratios if re.search(r"\b100(\.0+)?\s*\*|\*\s*100(\.0+)?\b", sql)]
     percent = rules.percent if rules.percent is not None else bool(ratios) and len(by_hundred) == len(ratios)
@@ -68,4 +76,4 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
     )
     if rounded and rounded[1].isalpha():
         digits = {"one": 1, "two": 2, "three": 3}[rounded[1].casefold()]
-    return Styles(forms, percent, digits)
+    return Styles(forms, within, percent, digits)
