@@ -5,16 +5,17 @@ from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount, surcharge
-from core.local_genie.rules.units import UNITS, fits
+from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, fits
 from core.local_genie.rules.words import stem
 
 _INSIDE = frozenset("in of on for from".split())  # noqa: SIM905
 
 
-def amount_in(reading: Reading, unit: int, subject: str) -> Measure | None:
+def amount_in(reading: Reading, unit: int, subject: str) -> tuple[Measure, float] | None:
     """ "… 500 euros in unpaid bills", "… 40 hours of courses": the sum over rows of which each subject has many.
 
-    `unit` is the item behind the number. None unless exactly one number of those rows is in that unit.
+    `unit` is the item behind the number. None unless a number of those rows is in that unit. The second result is how
+    many of the column's units one of the unit that is said has.
     """
     if not subject or unit >= len(reading.items) or len(reading.items[unit].words) != 1:
         return None
@@ -29,7 +30,9 @@ def amount_in(reading: Reading, unit: int, subject: str) -> Measure | None:
     if column is None:
         return None
     reading.items[unit].role = "cue"
-    return Measure("aggregate", thing, column.sql, "SUM", frozenset({thing}), f"total_{column.name}")
+    own = COLUMN_SECONDS.get(unit_of(column), 0)
+    factor = SECONDS[said] / own if said in SECONDS and own else 1.0
+    return Measure("aggregate", thing, column.sql, "SUM", frozenset({thing}), f"total_{column.name}"), factor
 
 
 def is_many(reading: Reading, one: str, many: str) -> bool:

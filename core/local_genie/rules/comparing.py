@@ -24,7 +24,9 @@ def apply_comparisons(reading: Reading) -> None:
 def _apply(reading: Reading, comparison: Comparison) -> None:
     after, before = reading.index_at(comparison.end), reading.index_at(comparison.start)
     if (summed := amount_in(reading, after, _subject_table(reading))) is not None:
-        _having(reading, summed, comparison)
+        measure, factor = summed
+        upper = comparison.upper * factor if comparison.upper is not None else None
+        _having(reading, measure, replace(comparison, value=comparison.value * factor, upper=upper))
         return
     unit = ""
     following = next(reading.following(after, 1), None)
@@ -95,7 +97,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         item = reading.items[n]
         if item.span or (item.is_word and item.words[0].kind == "sign"):
             break
-        if not item.is_phrase or n == reading.subject or item.role in ("group", "compared", "filter", "dated"):
+        if not item.is_phrase or n == reading.subject or item.role in ("group", "compared", "filter", "dated", "cue"):
             continue
         meaning = reading.numeric(item)
         if item.role == "measure":

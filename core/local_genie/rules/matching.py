@@ -106,6 +106,10 @@ def cut(
                 # "per year" is the base's own time before it is some other table's column of that name
                 found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
             if end == start + 1:
+                if (
+                    stretch[0].lower in KEYWORDS
+                ):  # "current" of "current staff" is said of staff, in "current status" not
+                    found = [m for m in found if m.kind != "filter" or _is_said_of(words, end, m.home, vocabulary)]
                 counts = stretch[0].lower in _BEFORE_OF and not any(
                     m.kind == "column" and m.weight > 2.6 for m in found
                 )
@@ -183,6 +187,13 @@ def _compounds(items: list[Item]) -> list[Item]:
 def _is_done(words: Sequence[Token], at: int) -> bool:
     """ "Did we see", "does each shop give": a word of requests that is what somebody does."""
     return words[at].lower in _REQUESTS and any(word.lower in _DID for word in words[max(0, at - 7) : at])
+
+
+def _is_said_of(words: Sequence[Token], at: int, home: str, vocabulary: Vocabulary) -> bool:
+    """Whether one of the next two words names rows of a table, or a state of them."""
+    following = [vocabulary.find([word]) for word in words[at : at + 2] if not word.stop]
+    kinds = ("table", "value", "filter")
+    return any(m.home == home and m.kind in kinds and m.weight >= SURE for found in following for m in found)
 
 
 def _is_phrasal(words: Sequence[Token], at: int) -> bool:

@@ -36,6 +36,7 @@ _TAILS = frozenset("cd code id key flag ind fk sk".split())  # noqa: SIM905
 _OF_KEYS = frozenset(
     "name names title label id key number no code reference sku isbn vin iban barcode login email".split()  # noqa: SIM905
 )
+_OF_NUMBERS = frozenset("number count amount total share date".split())  # noqa: SIM905
 _DATE_TAILS = frozenset("date on at dt ts time day datetime timestamp".split())  # noqa: SIM905
 _PREFIXES = frozenset("dim fact fct tbl stg vw v t raw mart".split())  # noqa: SIM905
 _DULL = frozenset(
@@ -123,6 +124,8 @@ def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
     for synonym in column.synonyms:
         yield synonym, 1.2 if synonym in codes else 2.7
         said = synonym.casefold().split()
+        if len(said) == 3 and said[1] == "of" and said[0] not in _OF_NUMBERS:
+            yield f"{said[2]} {said[0]}", 2.4  # "kind of shop" is the "shop kind"
         if len(said) == 2 and column.is_date and said[1] in _DATE_TAILS:
             yield said[0], 1.6  # "payment date"
         if len(said) == 2 and stem(said[0]) in own and not column.is_date:

@@ -204,7 +204,7 @@ def _rows_of(home: str, weight: float) -> Meaning:
 def _adjective(name: str, home: str, vocabulary: Vocabulary) -> str:
     """ "Open" of the filter "Open accounts": it may stand apart from its noun ("open savings accounts")."""
     words = tokens(name)
-    if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS for word in words[:-1]):
+    if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS - {"current"} for word in words[:-1]):
         return ""
     return " ".join(word.lower for word in words[:-1]) if _names(words[-1:], home, vocabulary) else ""
 
