@@ -190,7 +190,9 @@ def _is_done(words: Sequence[Token], at: int) -> bool:
 
 
 def _is_said_of(words: Sequence[Token], at: int, home: str, vocabulary: Vocabulary) -> bool:
-    """Whether one of the next two words names rows of a table, or a state of them."""
+    """Whether one of the next two words names rows of a table, or a state of them; or "are current" ends a question."""
+    if at > 1 and words[at - 2].lower in ("is", "are") and all(word.kind == "sign" for word in words[at:]):
+        return True
     following = [vocabulary.find([word]) for word in words[at : at + 2] if not word.stop]
     kinds = ("table", "value", "filter")
     return any(m.home == home and m.kind in kinds and m.weight >= SURE for found in following for m in found)
