@@ -70,7 +70,8 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
         yield words[-1], 1.7
     for match in _ROW_OF.finditer(table.description):
         thing = re.split(
-            r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|we|our|they|registered)\b", match[1]
+            r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|we|our|they|registered)\b",
+            match[1],
         )[0].strip()
         if len(thing.split()) > 1 and thing.endswith("ed"):
             thing = thing.rsplit(" ", 1)[0]  # "one row per goal scored"

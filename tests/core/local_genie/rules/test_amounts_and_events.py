@@ -116,3 +116,27 @@ def test_quarters_look_as_the_instruction_says(space, answer):
     assert "DATE_FORMAT" in answer("Loans per month in 2023", text).sql
     denied = space(text="Never show quarters as numbers.")
     assert "DATE_TRUNC" in answer(asked, denied).sql
+
+
+# -- the order of rows
+
+
+@pytest.mark.parametrize("last", [", highest first", ", sorted with the largest first", ", lowest first."])
+def test_what_comes_first_picks_nothing(space, answer, last):
+    sql = answer(f"Total fines by desk{last}", space()).sql
+    assert "LIMIT" not in sql and "ORDER BY SUM(loans.fine_eur)" in sql and ("DESC" in sql) == ("lowest" not in last)
+
+
+def test_what_is_shown_may_end_with_what_comes_first(space, rows, answer):
+    question = "Which branches opened before 2005? Branch name, city and opened on, newest first."
+    sql = answer(question, space()).sql
+    assert "ORDER BY branches.opened_on DESC" in sql and "LIMIT" not in sql
+    assert ("Riverside", "Basel", "2001-04-01") in rows(question, space())
+
+
+def test_a_row_is_of_the_thing_that_its_description_goes_on_about(space, answer):
+    config = space(
+        {("books", "title"): {"synonyms": ["work", "work name"]}}, tables={"books": "One row per work we lend."}
+    )
+    sql = answer("Show the two most expensive works with genre and price", config).sql
+    assert "ORDER BY books.price_eur DESC" in sql and "SUM(" not in sql
