@@ -140,3 +140,14 @@ def test_a_row_is_of_the_thing_that_its_description_goes_on_about(space, answer)
     )
     sql = answer("Show the two most expensive works with genre and price", config).sql
     assert "ORDER BY books.price_eur DESC" in sql and "SUM(" not in sql
+
+
+def test_what_has_happened_is_a_condition_of_a_list(space, rows):
+    config = space({("books", "withdrawn_on"): {"synonyms": ["withdrawn"]}})
+    assert rows("Which books have been withdrawn?", config) == [("Tall Tales",)]
+    assert rows("Which novels have already been withdrawn?", config) == [("Tall Tales",)]
+
+
+def test_most_of_what_is_called_like_its_name_column_counts_rows(space, answer):
+    sql = answer("Which branch has the most patrons?", space(NAMED, tables=PATRONS)).sql
+    assert "member_name" not in sql and "COUNT(*)" in sql
