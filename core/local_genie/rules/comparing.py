@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.local_genie.rules.amounting import amount_in, is_many
 from core.local_genie.rules.cues import IN_TOTAL, TIME_UNITS, Comparison, plain
 from core.local_genie.rules.intent import Condition, Having, Measure
 from core.local_genie.rules.naming import unit_of
@@ -23,6 +24,11 @@ def apply_comparisons(reading: Reading) -> None:
 
 def _apply(reading: Reading, comparison: Comparison) -> None:
     after, before = reading.index_at(comparison.end), reading.index_at(comparison.start)
+    if (summed := amount_in(reading, after, _subject_table(reading))) is not None:
+        measure, factor = summed
+        upper = comparison.upper * factor if comparison.upper is not None else None
+        _having(reading, measure, replace(comparison, value=comparison.value * factor, upper=upper))
+        return
     unit = ""
     following = next(reading.following(after, 1), None)
     if following is not None and reading.items[following].start - comparison.end > 2:
@@ -92,7 +98,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         item = reading.items[n]
         if item.span or (item.is_word and item.words[0].kind == "sign"):
             break
-        if not item.is_phrase or n == reading.subject or item.role in ("group", "compared", "filter", "dated"):
+        if not item.is_phrase or n == reading.subject or item.role in ("group", "compared", "filter", "dated", "cue"):
             continue
         meaning = reading.numeric(item)
         if item.role == "measure":
@@ -156,7 +162,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
 
 def _of_counted(reading: Reading, home: str) -> bool:
     """ "How many members have more than one open loan": each of those that are counted has many rows of that table."""
-    return any(p.measure.kind == "count" and _is_many(reading, p.measure.home, home) for p in reading.placed)
+    return any(p.measure.kind == "count" and is_many(reading, p.measure.home, home) for p in reading.placed)
 
 
 def _thing(reading: Reading, index: int) -> bool:
@@ -211,7 +217,7 @@ def _numeric(reading: Reading, meaning: Meaning, comparison: Comparison, index: 
         and subject != meaning.home
         and meaning.home in reading.paths
         and meaning.column is not None
-        and _is_many(reading, subject, meaning.home)
+        and is_many(reading, subject, meaning.home)
         and (reading.word(index) == "" or not reading.speaks_of(meaning.home))
         and _sums(reading, comparison)
     ):
@@ -224,11 +230,6 @@ def _sums(reading: Reading, comparison: Comparison) -> bool:
     """ "customers who spent more than 500 euros": the sum over their rows is meant."""
     lead = reading.lead(reading.index_at(comparison.start), 3)
     return not ({"is", "of", "with", "a", "an"} & set(lead[-1:]))
-
-
-def _is_many(reading: Reading, one: str, many: str) -> bool:
-    paths = reading.knowledge.joins.paths(one)
-    return many in paths and not paths[many].single
 
 
 def _subject_table(reading: Reading) -> str:

@@ -74,7 +74,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
     tables = [
         n
         for n in found
-        if reading.items[n].a("table", near=0.75)
+        if _rows_called(reading, reading.items[n])
         and reading.items[n].best.weight >= SURE
         and reading.items[n].best.kind not in ("value", "filter")
         and not _counts_inside(reading.items[n].best.column)
@@ -109,7 +109,7 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         # "how many customers ordered": what somebody did is no noun
         done = [n for n in tables[1:] if reading.items[n].words[-1].lower.endswith("ed")]
         chosen = next(n for n in reversed(tables) if n not in done)
-        key = reading.items[chosen].a("table", near=0.75)
+        key = _rows_called(reading, reading.items[chosen])
         assert key is not None
         reading.averaged = reading.averaged or averaged
         for n in found:  # "royalty statements": a number that stands before the noun belongs to it
@@ -159,8 +159,17 @@ def _counts_inside(column: Column | None) -> bool:
 
 def _names_rows(reading: Reading, item: Item) -> bool:
     """ "Different customers": rows, though the word is said of the column with their names, which may repeat."""
-    table, column = item.a("table", near=0.75), item.best.column
+    table, column = _rows_called(reading, item), item.best.column
     return table is not None and table.home == item.best.home and column in reading.table(table.home).labels
+
+
+def _rows_called(reading: Reading, item: Item) -> Meaning | None:
+    """The table whose rows an item names: "patients" are rows, though the column with their names is called so first."""
+    if (table := item.a("table", near=0.75)) is not None:
+        return table
+    table, column = item.a("table", near=0.5), item.best.column
+    named = table is not None and item.best.kind == "column" and table.weight >= SURE
+    return table if named and table and column in reading.table(table.home).labels else None
 
 
 def left_over_extent(reading: Reading, index: int) -> int | None:

@@ -5,9 +5,7 @@ the base happened, or of the event that is spoken of, or of the nearest table th
 back from the newest date of that column.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from core.local_genie.rules.besides import set_side_by_side
 from core.local_genie.rules.changing import apply_change
@@ -16,7 +14,7 @@ from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.spans import bucket_sql, newest, span_sql
+from core.local_genie.rules.spans import bucket_sql, newest, one_year, span_sql
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import participle
 
@@ -174,20 +172,11 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             bucket_column = column if not used else next(iter(used.values()))
             if bucket_column is None:
                 continue
-            styles = reading.knowledge.styles
-            styles = styles.within_year() if _of_one_year([span for _, span in spans], bucket_column) else styles
-            sql = bucket_sql(styles, group.bucket, bucket_column)
+            single = one_year(bucket_column, [span for _, span in spans if span is not None])
+            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=single)
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups
-
-
-def _of_one_year(spans: Sequence[DateSpan | None], column: Column) -> bool:
-    """Whether a question asks for days of one calendar year only."""
-    latest = newest(column)
-    resolved = [span.resolved(latest) if latest else span for span in spans if span is not None]
-    years = {day.year for span in resolved if span.lo and span.hi for day in (span.lo, span.hi - timedelta(days=1))}
-    return len(years) == 1 and all(span.part or (span.lo and span.hi) for span in resolved)
 
 
 def _is_apart(reading: Reading, place: int) -> bool:

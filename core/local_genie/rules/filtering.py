@@ -3,7 +3,7 @@
 from core.local_genie.rules.intent import Absence, Condition
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.words import participle
+from core.local_genie.rules.words import participle, root
 
 NOT = frozenset(
     """
@@ -199,7 +199,8 @@ def apply_values(reading: Reading) -> None:
             meaning = next((m for m in item.meanings if m.weight >= 0.8), meaning)
         if meaning.kind in ("value", "filter"):
             item.role = "filter"
-            reading.intent.conditions.append(reading.condition_of(meaning, index))
+            if not _is_verb_of_way(reading, index):
+                reading.intent.conditions.append(reading.condition_of(meaning, index))
         elif (
             meaning.kind == "column"
             and meaning.column is not None
@@ -215,6 +216,24 @@ def apply_values(reading: Reading) -> None:
         elif meaning.kind == "table" and meaning.weight >= 1.3 and not reading.is_single(meaning.home):
             item.role = "presence"
             reading.intent.presences.append(meaning.home)
+
+
+def _is_verb_of_way(reading: Reading, index: int) -> bool:
+    """ "Booked online", "shipped by air": the verb of the "booking channel", whatever state its row is in now."""
+    item = reading.items[index]
+    way = index + 1
+    while reading.word(way) in ("by", "via", "through", "over", "the"):
+        way += 1
+    if way >= len(reading.items) or len(item.words) != 1 or not participle(item.words[0].lower):
+        return False
+    other = reading.items[way].a("value", near=0.9) if reading.items[way].is_phrase else None
+    own = item.best.column if item.best.kind == "value" else None
+    column = other.column if other is not None else None
+    if own is None or column is None or column is own or column.table != own.table:
+        return False
+    said = [word for name in (" ".join(column.words), *column.synonyms) for word in name.casefold().split()]
+    verb = root(item.words[0].lower)
+    return bool(verb) and verb in {root(word) for word in said}
 
 
 def is_had(reading: Reading, index: int, column: Column) -> bool:

@@ -10,6 +10,7 @@ _SAID = [
     ("MONTH", re.compile(rf"\bmonths?\b{_AS}{_NUMBER}12\b)", re.IGNORECASE), "MONTH({})"),
     ("MONTH", re.compile(rf"\bmonths?\b{_AS}(?:\byyyy-mm|\b\d{{4}}-\d\d)\b(?!-)", re.IGNORECASE), "DATE_FORMAT({}, 'yyyy-MM')"),
     ("QUARTER", re.compile(rf"\bquarters?\b{_AS}{_NUMBER}4\b)", re.IGNORECASE), "QUARTER({})"),
+    ("QUARTER", re.compile(rf"\bquarters?\b{_AS}\b(?:yyyy|20\d\d)-Q[1-4nN#]", re.IGNORECASE), "CONCAT(YEAR({0}), '-Q', QUARTER({0}))"),
 ]  # fmt: skip
 _WITHIN_YEAR = re.compile(
     r"\b(?:within|inside|in|for|of)\s+(?:only\s+)?(?:one|a\s+single|a|the\s+same|any\s+one)\s+(?:calendar\s+)?year\b", re.IGNORECASE

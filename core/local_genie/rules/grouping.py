@@ -2,8 +2,9 @@
 
 from core.local_genie.rules.cues import ADVERBS, TIME_UNITS
 from core.local_genie.rules.intent import Group
-from core.local_genie.rules.matching import Item
+from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.schema import is_amount
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import participle
 
@@ -88,8 +89,8 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
         reading.ordering = index  # "top 5 members by bookings"
         reading.items[cue].role = "rank"
         return None
-    if item.best.kind in ("value", "filter") and _is_doer(reading, cue):
-        return None  # "opened by VIPs"
+    if (item.best.kind in ("value", "filter") or _is_hinted_amount(item)) and _is_doer(reading, cue):
+        return None  # "opened by VIPs", "paid by the sponsor"
     if item.best.kind in ("value", "filter") and not item.best.flag and not (item.a("column", "expression", near=0.8)):
         return _each_of_kind(reading, cue, index)
     if measurable and measurable.kind == "measure" and reading.groupable(item) is None:
@@ -124,6 +125,12 @@ def _is_doer(reading: Reading, cue: int) -> bool:
     """Whether "by" stands behind a participle, so that what follows did it."""
     before = reading.lead(cue, 1)
     return reading.word(cue) == "by" and bool(before) and participle(before[-1]) and cue > 1
+
+
+def _is_hinted_amount(item: Item) -> bool:
+    """Whether a word only hints at an amount ("the part that the sponsor pays"), which nobody breaks an answer down by."""
+    column = item.best.column
+    return column is not None and item.best.weight < SURE and is_amount(column)
 
 
 def _past_adjectives(reading: Reading, cue: int, index: int) -> int:

@@ -8,11 +8,11 @@ from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.averaging import averaged_per
 from core.local_genie.rules.coding import apply_codes
 from core.local_genie.rules.comparing import apply_comparisons
-from core.local_genie.rules.counting import DISTINCT_WORDS
 from core.local_genie.rules.dating import apply_dates, find_date_items
 from core.local_genie.rules.filling import apply_defaults
 from core.local_genie.rules.filtering import apply_negations, apply_values, close_absences, negations
 from core.local_genie.rules.grouping import find_groups
+from core.local_genie.rules.happening import done_by_each, of_events
 from core.local_genie.rules.intent import Intent, Measure, once
 from core.local_genie.rules.knowledge import Knowledge
 from core.local_genie.rules.learning import home_of
@@ -168,7 +168,7 @@ def _settle(reading: Reading) -> None:
     if _links(reading):
         intent.evidence += 2.0
         return
-    if _of_events(reading):
+    if of_events(reading) or done_by_each(reading):
         intent.evidence += 5.5 + 0.1 * math.log10(reading.base.rows + 1)
         return
     intent.evidence += 0.0 if wanted is None else 2.0 if wanted == reading.base.key else -4.0
@@ -182,27 +182,6 @@ def _links(reading: Reading) -> bool:
     if counted == base or listed == [] or {counted, base} & set(listed):
         return False
     return reading.speaks_of(base) and all(reading.is_single(table) for table in (counted, *listed))
-
-
-def _of_events(reading: Reading) -> bool:
-    """ "How many different bikes were used in May": things counted over rows of the base that happened then.
-
-    Nothing says which date of the thing is meant, and the verb is none of its states, so it is not about the thing's own
-    date; the table of most rows is the likeliest to tell.
-    """  # fmt: skip
-    measures = reading.intent.measures
-    counted = measures[0].home if len(measures) == 1 and measures[0].kind == "count" else ""
-    if not counted or counted == reading.base.key or not reading.is_single(counted) or reading.intent.groups:
-        return False
-    spans = [n for n, item in enumerate(reading.items) if item.span]
-    if not spans or reading.date_items or not reading.table(counted).dates:
-        return False
-    noun = next((n for n, i in enumerate(reading.items) if i.is_phrase and i.a("table") and i.best.home == counted), 0)
-    distinct = bool(DISTINCT_WORDS & set(reading.lead(noun, 1)))
-    verbs = [
-        item.words[0].lower for item in reading.items[noun + 1 : spans[0]] if item.is_word and not item.words[0].stop
-    ]
-    return distinct or any(verb in ("active", "used") for verb in verbs)
 
 
 def _holds(reading: Reading) -> float:

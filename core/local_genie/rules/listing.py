@@ -5,6 +5,7 @@ from dataclasses import replace
 from core.local_genie.rules.grouping import of_the_other_side
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.reading import ASKING, Reading
+from core.local_genie.rules.schema import Column
 from core.local_genie.rules.words import participle
 
 
@@ -41,6 +42,8 @@ def list_columns(reading: Reading) -> None:
         if item.best.kind == "table" and item.best.weight > named.weight:
             continue
         if named.column is not None and named.column.is_date and _is_done_by(reading, index):
+            continue
+        if named.column is not None and _has_happened(reading, index, named.column):
             continue
         before = reading.items[index - 1].meanings[:1] if index else []
         if any(m.kind == "value" and m.column is named.column for m in before):
@@ -135,6 +138,14 @@ def _is_done_by(reading: Reading, index: int) -> bool:
     """ "Loans lent by students": what was done, not its date."""
     words = reading.items[index].words
     return len(words) == 1 and participle(words[0].lower) and reading.word(index + 1) == "by"
+
+
+def _has_happened(reading: Reading, index: int, column: Column) -> bool:
+    """ "Which agents have left": that it happened is the condition, where the date is empty for others."""
+    words = reading.items[index].words
+    gaps = column.is_date and 0 <= column.filled < reading.table(column.table).rows
+    done = len(words) == 1 and participle(words[0].lower) and index not in reading.date_items
+    return gaps and done and reading.word(index - 1) in ("have", "has", "had", "been", "already", "who")
 
 
 def more_columns(reading: Reading) -> None:

@@ -31,6 +31,7 @@ _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
 _REQUESTS, _DID = frozenset("see show give find get list provide".split()), frozenset("did do does".split())  # noqa: SIM905
+_WAYS = frozenset("by via through over online".split())  # noqa: SIM905
 _NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
@@ -105,6 +106,10 @@ def cut(
                 # "per year" is the base's own time before it is some other table's column of that name
                 found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
             if end == start + 1:
+                if (
+                    stretch[0].lower in KEYWORDS
+                ):  # "current" of "current staff" is said of staff, in "current status" not
+                    found = [m for m in found if m.kind != "filter" or _is_said_of(words, end, m.home, vocabulary)]
                 counts = stretch[0].lower in _BEFORE_OF and not any(
                     m.kind == "column" and m.weight > 2.6 for m in found
                 )
@@ -112,7 +117,7 @@ def cut(
                     counts and end < len(words) and words[end].lower == "of"
                 ):
                     continue
-                found = found or vocabulary.hints(stretch[0])
+                found = [] if _is_phrasal(words, start) else found or vocabulary.hints(stretch[0])
             rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
             if rated:
                 size = max(1, sum(not word.stop for word in stretch))
@@ -203,6 +208,21 @@ def _compounds(items: list[Item]) -> list[Item]:
 def _is_done(words: Sequence[Token], at: int) -> bool:
     """ "Did we see", "does each shop give": a word of requests that is what somebody does."""
     return words[at].lower in _REQUESTS and any(word.lower in _DID for word in words[max(0, at - 7) : at])
+
+
+def _is_said_of(words: Sequence[Token], at: int, home: str, vocabulary: Vocabulary) -> bool:
+    """Whether one of the next two words names rows of a table, or a state of them; or "are current" ends a question."""
+    if at > 1 and words[at - 2].lower in ("is", "are") and all(word.kind == "sign" for word in words[at:]):
+        return True
+    following = [vocabulary.find([word]) for word in words[at : at + 2] if not word.stop]
+    kinds = ("table", "value", "filter")
+    return any(m.home == home and m.kind in kinds and m.weight >= SURE for found in following for m in found)
+
+
+def _is_phrasal(words: Sequence[Token], at: int) -> bool:
+    """ "Came in online", "came in by phone": a way that something came, and no state of what came."""
+    following = [word.lower for word in words[at + 1 : at + 3]]
+    return words[at].stem in LIGHT and len(following) == 2 and following[0] == "in" and following[1] in _WAYS
 
 
 def _dull(word: Token, found: list[Meaning], *, done: bool = False) -> bool:

@@ -14,6 +14,7 @@ from core.local_genie.rules.intent import Measure
 from core.local_genie.rules.lapsing import find_lapse
 from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Reading, alias_of
+from core.local_genie.rules.scattered import scattered_share
 from core.local_genie.rules.schema import is_amount
 from core.local_genie.rules.units import UNITS
 
@@ -57,6 +58,10 @@ def find_measures(reading: Reading) -> None:
                 item.role = "measure"  # "show the name and the count": said before
             else:
                 count_rows(reading, index, index + 1)
+        elif word in _SHARES and _is_percent_of_named(reading, index):
+            item.role = "unit"
+        elif word in _SHARES and reading.ratio < 0 and (ratio := scattered_share(reading, index, _SHARES)) is not None:
+            place(reading, index, index, reading.measured(ratio))
         elif (
             word in _SHARES
             and reading.ratio < 0
@@ -90,6 +95,18 @@ def _is_unit(reading: Reading, index: int) -> bool:
         index > 1 and reading.items[index - 2].is_phrase and reading.numeric(reading.items[index - 2], 0.9) is not None
     )
     return len(item.words) == 1 and item.stem in UNITS and reading.word(index - 1) == "in" and named
+
+
+def _is_percent_of_named(reading: Reading, index: int) -> bool:
+    """ "The return rate by shop, in percent": how a ratio that is named is told, no share of its own."""
+    told = reading.word(index - 1) == "in" or (
+        reading.word(index - 1) in ("a", "the") and reading.word(index - 2) in ("as", "in")
+    )
+    whole = reading.word(index + 1) in ("of", "that", "which", "who")
+    named = [item.best for n, item in enumerate(reading.items) if item.is_phrase and n != reading.subject]
+    ratios = [m.sql for m in named if m.kind == "measure" and m.weight >= SURE]
+    ratios += [placed.measure.sql for placed in reading.placed if placed.measure.kind == "raw"]
+    return told and not whole and any("/" in sql for sql in ratios)
 
 
 def _behind_number(reading: Reading, index: int) -> bool:

@@ -36,6 +36,7 @@ _TAILS = frozenset("cd code id key flag ind fk sk".split())  # noqa: SIM905
 _OF_KEYS = frozenset(
     "name names title label id key number no code reference sku isbn vin iban barcode login email".split()  # noqa: SIM905
 )
+_OF_NUMBERS = frozenset("number count amount total share date".split())  # noqa: SIM905
 _DATE_TAILS = frozenset("date on at dt ts time day datetime timestamp".split())  # noqa: SIM905
 _PREFIXES = frozenset("dim fact fct tbl stg vw v t raw mart".split())  # noqa: SIM905
 _DULL = frozenset(
@@ -69,7 +70,8 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
         yield words[-1], 1.7
     for match in _ROW_OF.finditer(table.description):
         thing = re.split(
-            r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|registered)\b", match[1]
+            r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|we|our|they|registered)\b",
+            match[1],
         )[0].strip()
         if len(thing.split()) > 1 and thing.endswith("ed"):
             thing = thing.rsplit(" ", 1)[0]  # "one row per goal scored"
@@ -123,6 +125,8 @@ def column_phrases(column: Column, table: Table) -> Iterator[tuple[str, float]]:
     for synonym in column.synonyms:
         yield synonym, 1.2 if synonym in codes else 2.7
         said = synonym.casefold().split()
+        if len(said) == 3 and said[1] == "of" and said[0] not in _OF_NUMBERS:
+            yield f"{said[2]} {said[0]}", 2.4  # "kind of shop" is the "shop kind"
         if len(said) == 2 and column.is_date and said[1] in _DATE_TAILS:
             yield said[0], 1.6  # "payment date"
         if len(said) == 2 and stem(said[0]) in own and not column.is_date:

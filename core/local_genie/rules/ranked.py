@@ -25,7 +25,8 @@ def ranked_by(reading: Reading, superlative: Superlative, target: int | None) ->
         item.role = "rank"
         if named is not None:
             return named
-        entity = item.a("table", near=0.8)
+        labelled = item.best.column if item.best.kind == "column" else None
+        entity = item.a("table", near=0.8) or (reading.named_by(item, labelled) if labelled else None)
         meaning = reading.numeric(item, near=0.9)
         if meaning is not None and not (entity and entity.weight > meaning.weight):
             return reading.measured(meaning, _function(reading, superlative, meaning, item.words[-1].lower))

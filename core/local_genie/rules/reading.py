@@ -131,8 +131,10 @@ class Reading:
 
     def named_by(self, item: Item, column: Column) -> Meaning | None:
         """The table whose rows are called by a column, where both are called alike: two customers may have one name."""
-        table = item.a("table", near=0.8)
-        return table if table and table.home == column.table and column in self.table(table.home).labels else None
+        table = item.a("table", near=0.5)
+        if table is None or (table.weight < SURE and table.weight < item.best.weight * 0.8):
+            return None
+        return table if table.home == column.table and column in self.table(table.home).labels else None
 
     def numeric(self, item: Item, near: float = 0.4) -> Meaning | None:
         """The likeliest meaning that one can add up: a measure, an expression, a column of amounts."""

@@ -1,6 +1,7 @@
-"""Measures of time whose words stand apart: "how many days does each payer take to pay" is the "average days to pay"."""
+"""Measures whose words stand apart: "how many days does each payer take to pay" is the "average days to pay"."""
 
 import re
+from collections.abc import Collection
 
 from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.reading import Reading
@@ -33,3 +34,41 @@ def scattered_lapse(reading: Reading) -> Meaning | None:
         if not item.role and len(item.words) == 1 and item.stem in telling and item.a("table", near=0.9) is None:
             item.role = "measure"
     return meaning
+
+
+def scattered_share(reading: Reading, index: int, shares: Collection[str]) -> Meaning | None:
+    """ "What share of income do grants bring" is the curated "grants' share of income"; marks its words as used.
+
+    Both what is a part and what is the whole must be named, in words apart, and no other share be as well named so.
+    """
+    ratio_words = {stem(word) for word in shares}
+    names: dict[str, tuple[Meaning, list[set[str]]]] = {}
+    for _, meanings in reading.knowledge.vocabulary:
+        for meaning in meanings:
+            if meaning.kind == "measure" and "/" in meaning.sql and meaning.origin in ("snippet", "rule"):
+                names.setdefault(meaning.sql, (meaning, []))[1].append(set(content(meaning.phrase)))
+    found = []
+    for meaning, phrases in names.values():
+        for said in phrases:
+            telling = said - ratio_words
+            if said & ratio_words and telling and len(_apart(reading, index, telling)) > 1:
+                found.append((len(telling), meaning, set().union(*phrases)))
+                break
+    most = max((size for size, _, _ in found), default=0)
+    likeliest = {meaning.sql: (meaning, words) for size, meaning, words in found if size == most}
+    if len(likeliest) != 1:
+        return None
+    meaning, words = next(iter(likeliest.values()))
+    for item in reading.items:
+        if not item.role and len(item.words) == 1 and item.stem in words:
+            item.role = "measure"
+    return meaning
+
+
+def _apart(reading: Reading, index: int, telling: set[str]) -> list[int]:
+    """The free single words at or behind a share word that say all of `telling`; none if one of them is not said."""
+    places = [
+        n for n, item in enumerate(reading.items)
+        if n > index and not item.role and len(item.words) == 1 and item.stem in telling
+    ]  # fmt: skip
+    return places if {reading.items[n].stem for n in places} == telling else []

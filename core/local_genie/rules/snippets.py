@@ -179,7 +179,7 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
                     str(synonym), _rows_of(home, weight) if counted and _names_rows(str(synonym)) else meaning
                 )
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
-            if kind == "measure" and any(name.casefold().split()[-1:] in _INCOME for name in said):
+            if kind == "measure" and "/" not in part.sql and any(n.casefold().split()[-1:] in _INCOME for n in said):
                 vocabulary.add("earned", meaning, 1.6)
             if kind == "measure" and (only := fragments.counted(part, schema)) is not None:
                 rows = Meaning("filter", home, 2.5, sql=only.sql, fragment=only, tables=only.tables, origin="counted")
@@ -209,7 +209,7 @@ def _rows_of(home: str, weight: float) -> Meaning:
 def _adjective(name: str, home: str, vocabulary: Vocabulary) -> str:
     """ "Open" of the filter "Open accounts": it may stand apart from its noun ("open savings accounts")."""
     words = tokens(name)
-    if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS for word in words[:-1]):
+    if not 2 <= len(words) <= 3 or any(word.stop or word.lower in KEYWORDS - {"current"} for word in words[:-1]):
         return ""
     return " ".join(word.lower for word in words[:-1]) if _names(words[-1:], home, vocabulary) else ""
 

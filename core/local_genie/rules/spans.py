@@ -1,5 +1,6 @@
 """Spans of time as SQL: over dates and times, over numbers that are years, over texts such as "2024-03"."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from core.local_genie.rules.periods import DateSpan
@@ -20,6 +21,14 @@ def newest(column: Column) -> date | None:
         return None
 
 
+def one_year(column: Column, spans: Sequence[DateSpan]) -> bool:
+    """Whether all spans lie in one and the same calendar year."""
+    latest = newest(column)
+    ends = [span.resolved(latest) if latest else span for span in spans if not span.part]
+    years = {day.year for span in ends if span.lo and span.hi for day in (span.lo, span.hi - timedelta(days=1))}
+    return len(years) == 1 and all(span.lo and span.hi for span in ends)
+
+
 def span_sql(column: Column, span: DateSpan) -> str:
     """The condition that a column lies in a span; empty if the span says nothing that the column can tell."""
     if span.part:
@@ -35,15 +44,15 @@ def span_sql(column: Column, span: DateSpan) -> str:
     return " AND ".join(tests)
 
 
-def bucket_sql(styles: Styles, unit: str, column: Column) -> str:
-    """The stretch of time that a row belongs to."""
+def bucket_sql(styles: Styles, unit: str, column: Column, *, one_year: bool = False) -> str:
+    """The stretch of time that a row belongs to; a quarter or month may look otherwise within one year."""
     if column.is_year:
         return column.sql
     if column.month_key:
         return f"LEFT({column.sql}, 4)" if unit == "YEAR" else column.sql
     if unit == "DAY":
         return column.sql if column.kind == "date" else f"CAST({column.sql} AS DATE)"
-    return styles.bucket(unit, column.sql)
+    return styles.bucket(unit, column.sql, one_year=one_year)
 
 
 def _key(column: Column, day: date | None) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.local_genie.rules.defaulting import Rules
@@ -31,21 +31,19 @@ _RATIO_WORDS = re.compile(r"\b(share|proportion|fraction|ratio|rate)\b", re.IGNO
 
 @dataclass(frozen=True)
 class Styles:
-    """`forms` are the SQL of a time bucket by unit. `percent` says that shares count to 100; `digits` rounds ratios.
+    """`forms` are the SQL of a time bucket by unit, `within` those for a question about one year.
 
-    `of_year` are the forms in questions about a single year.
+    `percent` says that shares count to 100; `digits` rounds ratios.
     """
 
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_USUAL))
+    within: Mapping[str, str] = field(default_factory=dict)
     percent: bool = False
     digits: int | None = None
-    of_year: Mapping[str, str] = field(default_factory=dict)
 
-    def within_year(self) -> "Styles":
-        return replace(self, forms={**self.forms, **self.of_year})
-
-    def bucket(self, unit: str, column: str) -> str:
-        return self.forms[unit].format(column)
+    def bucket(self, unit: str, column: str, *, one_year: bool = False) -> str:
+        forms = self.within if one_year and unit in self.within else self.forms
+        return forms[unit].format(column)
 
 
 def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[str, Any], rules: Rules) -> Styles:
@@ -65,7 +63,7 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
         for unit, pattern, form in _FORMS:
             if pattern.search(shown) and forms[unit] == _USUAL[unit] and not (usual and unit != "YEAR"):
                 forms[unit] = form
-    always, of_year = said_forms(text)
+    always, within = said_forms(text)
     forms |= always
     ratios = [example.sql for example in examples if _RATIO_WORDS.search(example.question) and "/" in example.sql]
     by_hundred = [sql for sql in ratios if re.search(r"\b100(\.0+)?\s*\*|\*\s*100(\.0+)?\b", sql)]
@@ -78,4 +76,4 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
     )
     if rounded and rounded[1].isalpha():
         digits = {"one": 1, "two": 2, "three": 3}[rounded[1].casefold()]
-    return Styles(forms, percent, digits, of_year)
+    return Styles(forms, within, percent, digits)

@@ -17,6 +17,7 @@ MeaningKind = Literal["table", "column", "value", "filter", "measure", "expressi
 LONGEST = 7
 WEAK = 0.45
 _BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
+_DENYING = frozenset("no not never without nor".split())  # noqa: SIM905  ("did not come" is not found in "came")
 _COUNTING = frozenset("number numbers count total amount sum share percentage proportion rate average".split())  # noqa: SIM905
 
 
@@ -62,7 +63,8 @@ class Vocabulary:
             return
         rated = replace(meaning, weight=meaning.weight if weight is None else weight, phrase=phrase.strip())
         full = tuple(part for token in words for part in parts(token))
-        inner = tuple(part for token in words if not token.stop for part in parts(token))
+        denied = any(token.stop and (token.lower in _DENYING or token.lower.endswith("n't")) for token in words)
+        inner = () if denied else tuple(part for token in words if not token.stop for part in parts(token))
         self._put(full, rated)
         if len(words) == 2 and all(token.kind == "word" and not token.stop for token in words):
             self._put((stem(words[0].text + words[1].text),), replace(rated, weight=rated.weight * 0.95))
@@ -73,7 +75,7 @@ class Vocabulary:
             and (len(inner) > 1 or words[0].lower in ("the", "a", "an", "is", "are", "was", "its"))
         ):
             self._put(inner, replace(rated, weight=rated.weight * 0.95))
-        if rated.kind in ("value", "filter") and rated.weight >= 1.5 and (kin := _kin(words)):
+        if rated.kind in ("value", "filter") and rated.weight >= 1.5 and not denied and (kin := _kin(words)):
             self._kin.setdefault(kin, []).append(replace(rated, weight=rated.weight * 0.7))
         if len(inner) == 1 and rated.weight >= 1.5 and (base := root(words[0].lower if len(words) == 1 else inner[0])):
             hints = self._roots.setdefault(base, [])

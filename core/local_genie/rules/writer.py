@@ -24,6 +24,7 @@ from core.local_genie.rules.planning import write_sql
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.repeating import repeat_example
 from core.local_genie.rules.seasons import spell_out
+from core.local_genie.rules.sorting import apply_order, cut_order
 from core.local_genie.rules.words import Token, tokens
 from core.local_genie.writing import Written
 
@@ -47,10 +48,13 @@ def write(question: str, space: dict[str, Any], catalog: Catalog, earlier: list[
         return Written(
             None, clarify(knowledge, _unknown(words, knowledge)), "No word of the question names anything in the space."
         )
+    words, superlative = cut_order(words)
     best = _with_clause(words, knowledge, catalog) or _best(words, knowledge, catalog)
     if best is None:
         return Written(None, clarify(knowledge, _unknown(words, knowledge)), "No table could answer the question.")
     reading, sql = best
+    if superlative and apply_order(reading, superlative):
+        sql = write_sql(reading.intent, knowledge.schema, knowledge.joins, knowledge.styles)
     unknown = unexplained(reading.items)
     doubts = doubtful(reading)
     if (reading.intent.invented and unknown) or reading.intent.empty or doubts:
