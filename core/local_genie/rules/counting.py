@@ -64,7 +64,7 @@ def chain(reading: Reading, index: int) -> list[int]:
 
 
 def count_rows(reading: Reading, start: int, index: int, *, often: bool = False) -> None:
-    averaged = said_average(reading)
+    averaged = said_average(reading, index)
     compared = {comparison.start for comparison in reading.comparisons}  # "how many repairs cost more than …"
     found = [n for n in chain(reading, index) if n == index or reading.items[n].end not in compared]
     words = {word.lower for item in reading.items[index : (found[-1] if found else index + 2)] for word in item.words}
@@ -174,14 +174,23 @@ def left_over_extent(reading: Reading, index: int) -> int | None:
     return None
 
 
-def said_average(reading: Reading) -> bool:
+def said_average(reading: Reading, index: int = -1) -> bool:
+    """Whether the number asked for at `index` is to be averaged; the word for it is used up then."""
     for n, item in enumerate(reading.items):
+        if 0 <= index < n and _averages_another(reading, index, n):
+            continue
         if reading.word(n) in ("average", "mean", "avg", "averagely") and not item.role:
             item.role = "measure"
             if n and reading.word(n - 1) == "on":
                 reading.items[n - 1].role = "measure"
             return True
     return False
+
+
+def _averages_another(reading: Reading, index: int, average: int) -> bool:
+    """ "Number of loans and average fine": behind an "and" the average has a number of its own."""
+    joined = any(reading.word(n) in ("and", ",", "plus", "with") for n in range(index, average))
+    return joined and any(reading.numeric(reading.items[n], near=0.9) for n in chain(reading, average + 1))
 
 
 def sum_amount(reading: Reading, start: int, index: int) -> None:

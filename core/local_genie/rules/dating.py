@@ -14,7 +14,7 @@ from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.spans import bucket_sql, newest, span_sql
+from core.local_genie.rules.spans import bucket_sql, in_one_year, newest, span_sql
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import participle
 
@@ -172,7 +172,9 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             bucket_column = column if not used else next(iter(used.values()))
             if bucket_column is None:
                 continue
-            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column)
+            mine = [span for place, span in spans if span is not None and used.get(place) is bucket_column]
+            one_year = in_one_year(bucket_column, mine)
+            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=one_year)
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups

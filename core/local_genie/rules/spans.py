@@ -1,5 +1,6 @@
 """Spans of time as SQL: over dates and times, over numbers that are years, over texts such as "2024-03"."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from core.local_genie.rules.periods import DateSpan
@@ -35,7 +36,18 @@ def span_sql(column: Column, span: DateSpan) -> str:
     return " AND ".join(tests)
 
 
-def bucket_sql(styles: Styles, unit: str, column: Column) -> str:
+def in_one_year(column: Column, spans: Iterable[DateSpan]) -> bool:
+    """Whether all that is asked for lies in one calendar year ("by quarter in 2024", "from May to July 2023")."""
+    latest, years = newest(column), set()
+    for span in (span.resolved(latest) if latest else span for span in spans):
+        if span.lo and span.hi:
+            years |= {span.lo.year, (span.hi - timedelta(days=1)).year}
+        elif not span.part:
+            return False
+    return len(years) == 1
+
+
+def bucket_sql(styles: Styles, unit: str, column: Column, *, one_year: bool = False) -> str:
     """The stretch of time that a row belongs to."""
     if column.is_year:
         return column.sql
@@ -43,7 +55,7 @@ def bucket_sql(styles: Styles, unit: str, column: Column) -> str:
         return f"LEFT({column.sql}, 4)" if unit == "YEAR" else column.sql
     if unit == "DAY":
         return column.sql if column.kind == "date" else f"CAST({column.sql} AS DATE)"
-    return styles.bucket(unit, column.sql)
+    return styles.bucket(unit, column.sql, one_year=one_year)
 
 
 def _key(column: Column, day: date | None) -> str:

@@ -25,6 +25,16 @@ _USUAL = {
     "WEEKDAY": "DATE_FORMAT({}, 'EEEE')",
     "HOUR": "HOUR({})",
 }
+# "a quarter as its number", "months as 1 to 12", "the month as yyyy-MM"
+_WRITTEN = re.compile(
+    r"\b(month|quarter)s?\b(?:(?!\b(?:as|not|never|years?|months?|quarters?|weeks?|days?)\b)[^,.;]|\bwithin \w+ year\b)*"
+    r"\b(?:as|with|by)\s+(?:(?:its|their|the|a|plain|calendar)\s+)*"
+    r"(?:(numbers?\b|1\s*(?:to|-|–|\.\.)\s*(?:4|12)\b)|'?yyyy-mm(?!-)\b)",
+    re.IGNORECASE,
+)
+_ONE_YEAR = re.compile(
+    r"\b(?:within|inside|in|of|for)\s+(?:one|a|a single|the same|a given)\s+(?:calendar )?year\b", re.IGNORECASE
+)
 _RATIO_WORDS = re.compile(r"\b(share|proportion|fraction|ratio|rate)\b", re.IGNORECASE)
 
 
@@ -35,14 +45,34 @@ class Styles:
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_USUAL))
     percent: bool = False
     digits: int | None = None
+    within_year: Mapping[str, str] = field(default_factory=dict)  # forms for answers that stay within one year
 
-    def bucket(self, unit: str, column: str) -> str:
-        return self.forms[unit].format(column)
+    def bucket(self, unit: str, column: str, *, one_year: bool = False) -> str:
+        form = self.within_year.get(unit) if one_year else None
+        return (form or self.forms[unit]).format(column)
+
+
+def written_forms(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """ "Quarters are shown as the numbers 1 to 4, months as yyyy-MM": forms by unit, and those "within one year" only."""
+    always: dict[str, str] = {}
+    within: dict[str, str] = {}
+    for sentence in re.split(r"[.;]\s|[.;]?\s*\n", text):
+        if not re.search(
+            r"\b(?:show|given?|display|writ|present|report|express|output|return)", sentence, re.IGNORECASE
+        ):
+            continue
+        for match in _WRITTEN.finditer(sentence):
+            unit = match[1].upper()
+            form = f"{unit}({{}})" if match[2] else "DATE_FORMAT({}, 'yyyy-MM')" if unit == "MONTH" else ""
+            if form:
+                (within if _ONE_YEAR.search(sentence) else always).setdefault(unit, form)
+    return always, within
 
 
 def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[str, Any], rules: Rules) -> Styles:
     """What the space shows; the usual forms where it shows nothing."""
-    forms = dict(_USUAL)
+    always, within = written_forms(text)
+    forms = {**_USUAL, **always}
     snippets = [
         text_of(entry.get("sql")) for entry in (instructions.get("sql_snippets") or {}).get("expressions") or []
     ]
@@ -68,4 +98,4 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
     )
     if rounded and rounded[1].isalpha():
         digits = {"one": 1, "two": 2, "three": 3}[rounded[1].casefold()]
-    return Styles(forms, percent, digits)
+    return Styles(forms, percent, digits, within)
