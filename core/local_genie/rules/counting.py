@@ -2,7 +2,7 @@
 
 from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import ONCE_EACH, SURE, Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
 from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.vocabulary import Meaning
@@ -11,7 +11,7 @@ FUNCTIONS = {
     "total": "SUM", "sum": "SUM", "overall": "SUM", "combined": "SUM", "cumulative": "SUM", "average": "AVG", "mean": "AVG",
     "avg": "AVG", "typical": "AVG", "median": "MEDIAN", "maximum": "MAX", "max": "MAX", "minimum": "MIN", "min": "MIN",
 }  # fmt: skip
-DISTINCT_WORDS = frozenset("different distinct unique".split())  # noqa: SIM905
+DISTINCT_WORDS = ONCE_EACH
 
 _BREAK = frozenset(
     """
@@ -96,10 +96,12 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
     if spoken in TIME_UNITS and not often and (lasting := left_over_extent(reading, index)) is not None:
         meaning = reading.numeric(reading.items[lasting], near=0.4)
         assert meaning is not None
+        if meaning.weight < SURE and (lapse := scattered_lapse(reading, spoken)) is not None:
+            meaning = lapse  # "how many days until a bill is paid" asks for no billings
         place(reading, start, start, reading.measured(meaning, "AVG" if averaged else "SUM"))
         reading.items[lasting].role = "measure"
         return
-    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading)) is not None:
+    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading, spoken)) is not None:
         place(reading, start, start, reading.measured(lapse, "" if lapse.kind == "measure" else "AVG"))
         return
     if tables and not often:
@@ -172,6 +174,18 @@ def left_over_extent(reading: Reading, index: int) -> int | None:
         ):
             return n
     return None
+
+
+_AGAIN = frozenset("they he she it each had have has did do does was were are is there of them those that".split())  # noqa: SIM905
+
+
+def says_again(reading: Reading, index: int) -> bool:
+    """ "Doctors with over 5 no-shows, and how many they had": the number that was compared, asked for in other words."""
+    if reading.word(index) != "how" or reading.word(index + 1) != "many":
+        return False
+    rest = [word.lower for word in reading.words[reading.items[index + 1].end :] if word.kind != "sign"]
+    compared = any(comparison.end <= reading.items[index].start for comparison in reading.comparisons)
+    return compared and all(word in _AGAIN for word in rest)
 
 
 def said_average(reading: Reading, index: int = -1) -> bool:

@@ -27,6 +27,7 @@ KEYWORDS = frozenset(
     i.e e.g ok hi hello thanks thank name names named called say tell record records row rows entry entries
     show display calculate money compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
 )
+ONCE_EACH = frozenset("different distinct unique".split())  # noqa: SIM905
 _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
@@ -99,6 +100,8 @@ def cut(
                 break
             stretch = words[start:end]
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
+            if start and words[start - 1].lower in ONCE_EACH:  # "distinct clients seen" are no sum of what was seen
+                found = [m for m in found if m.kind != "measure" or "DISTINCT" in m.sql.upper()]
             if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
                 spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
             if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:

@@ -7,6 +7,7 @@ from core.local_genie.rules.matching import Item
 from core.local_genie.rules.ranked import ranked_by
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.schema import Column
+from core.local_genie.rules.sorting import sort_all
 from core.local_genie.rules.vocabulary import Meaning
 
 _AWAY = frozenset("in by per with from for on at to over through , and ? among during".split())  # noqa: SIM905
@@ -14,6 +15,8 @@ _AWAY = frozenset("in by per with from for on at to over through , and ? among d
 
 def apply_ranking(reading: Reading) -> None:
     """Use the first superlative, or the "by …" of a ranking, to order groups or rows."""
+    if sort_all(reading):
+        return
     superlative = next(iter(reading.superlatives), None)
     if (
         superlative is not None

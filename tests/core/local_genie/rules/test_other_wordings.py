@@ -1,0 +1,51 @@
+"""The same question in other words: how the answer is sorted, asides, ellipses, states and times."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("wording", "first"),
+    [("from highest to lowest", "front"), ("sorted from lowest to highest", "self-service"), ("in descending order", "front")],
+)  # fmt: skip
+def test_the_whole_answer_is_sorted(answer, wording, first):
+    sql = answer(f"Number of loans per desk, {wording}").sql
+    assert sql is not None
+    assert ("DESC" in sql) == (first == "front")
+    assert "ORDER BY COUNT(*)" in sql
+    assert "LIMIT" not in sql
+
+
+def test_an_aside_says_how_a_share_is_written(rows):
+    assert rows("What share of loans, in percent, came through the front desk?") == [(60.0,)]
+    assert rows("Share of novel books, in percent") == [(40.0,)]
+
+
+def test_how_many_they_had_is_what_was_compared(rows):
+    assert rows("List the members with over 2 loans and how many they had.") == [("Ada Abel", 4)]
+
+
+def test_what_is_compared_is_not_shown_beside_what_is_asked_for(rows):
+    question = "Which members have 3 or more loans, and what is their average fine?"
+    assert rows(question) == [("Ada Abel", 0.625)]
+
+
+def test_what_no_longer_holds_is_the_filled_cell(space, rows):
+    config = space({("books", "withdrawn_on"): {"description": ["Day it was withdrawn. Empty while the book still stands here."]}})  # fmt: skip
+    assert rows("Which books no longer stand here?", config) == [("Tall Tales",)]
+
+
+def test_a_state_asked_for_like_a_number_is_counted(space, rows):
+    snippet = {"id": "1", "display_name": "Open loans", "sql": ["loans.returned_on IS NULL"], "synonyms": ["backlog"]}
+    assert rows("What is our backlog?", space(filters=[snippet])) == [(3,)]
+
+
+def test_how_many_days_it_takes_is_the_column_of_days(space, rows):
+    config = space({("books", "pages"): {"synonyms": ["time to print"]}})
+    assert rows("How many pages does it take on average to print a book?", config) == [(276.0,)]
+
+
+def test_distinct_things_are_no_sum_of_a_measure(space, rows):
+    measure = {"id": "1", "display_name": "Loans made", "sql": ["SUM(CASE WHEN loans.desk = 'front' THEN 1 ELSE 0 END)"], "synonyms": ["members served"]}  # fmt: skip
+    served = {"id": "2", "display_name": "Served", "sql": ["loans.desk = 'front'"], "synonyms": []}
+    config = space(measures=[measure], filters=[served])
+    assert rows("Number of distinct members served in 2023", config) == [(2,)]
