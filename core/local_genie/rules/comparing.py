@@ -73,6 +73,8 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
                 pass
             else:
                 item.role = "measure"
+                if item.best.kind in ("value", "filter") and item.best.home == entity.home:
+                    reading.intent.conditions.append(reading.condition_of(item.best, following))  # "five late loans"
                 _having(reading, Measure("count", entity.home, alias=reading.table(entity.home).words[-1]), comparison)
                 return
         if meaning:
@@ -127,11 +129,9 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         ),
         None,
     )
-    if hint_item is not None and (meaning := reading.numeric(hint_item)):
-        _numeric(reading, meaning, comparison, before, unit)
-        return
-    if in_unit is not None:
-        _numeric(reading, in_unit, comparison, before, unit)
+    hinted = reading.numeric(hint_item) if hint_item is not None else None
+    if (named := hinted or in_unit) is not None:
+        _numeric(reading, named, comparison, before, unit)
         return
     if not unit and not comparison.adjective and reading.placed and (reading.intent.groups or reading.subject >= 0):
         _having(reading, reading.placed[0].measure, comparison)  # "…, only those with at least 30"

@@ -96,13 +96,12 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
     if spoken in TIME_UNITS and not often and (lasting := left_over_extent(reading, index)) is not None:
         meaning = reading.numeric(reading.items[lasting], near=0.4)
         assert meaning is not None
-        if meaning.weight < SURE and (lapse := scattered_lapse(reading, spoken)) is not None:
-            meaning = lapse  # "how many days until a bill is paid" asks for no billings
         place(reading, start, start, reading.measured(meaning, "AVG" if averaged else "SUM"))
         reading.items[lasting].role = "measure"
         return
     if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading, spoken)) is not None:
         place(reading, start, start, reading.measured(lapse, "" if lapse.kind == "measure" else "AVG"))
+        reading.averaged = False  # "average number of days until …" is the average of the days
         return
     if tables and not often:
         # "how many customers ordered": what somebody did is no noun

@@ -102,6 +102,8 @@ def cut(
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
             if start and words[start - 1].lower in ONCE_EACH:  # "distinct clients seen" are no sum of what was seen
                 found = [m for m in found if m.kind != "measure" or "DISTINCT" in m.sql.upper()]
+            if start and end == start + 1 and words[start - 1].lower in ("a", "an"):  # "a bill" is no "billings"
+                found = [replace(m, weight=m.weight * 0.6) if _is_sum(m, stretch[0]) else m for m in found]
             if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
                 spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
             if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
@@ -130,6 +132,10 @@ def cut(
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
     return _walk(best, words), best[-1][0]
+
+
+def _is_sum(meaning: Meaning, word: Token) -> bool:
+    return meaning.kind == "measure" and meaning.phrase.casefold().endswith("ings") and not word.lower.endswith("ings")
 
 
 def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:

@@ -17,6 +17,7 @@ MeaningKind = Literal["table", "column", "value", "filter", "measure", "expressi
 LONGEST = 7
 WEAK = 0.45
 _BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
+_DENYING = frozenset("without no not never none".split())  # noqa: SIM905
 _COUNTING = frozenset("number numbers count total amount sum share percentage proportion rate average".split())  # noqa: SIM905
 
 
@@ -125,6 +126,8 @@ class Vocabulary:
 
 def _kin(words: Sequence[Token]) -> tuple[str, ...]:
     """The roots of two or three content words in any order: "privately insured" is kin to "private insurance"."""
+    if any(word.lower in _DENYING for word in words):
+        return ()  # "agents without …" are not what is "without agent"
     telling = [word for word in words if not word.stop]
     roots = sorted(root(word.lower) for word in telling if word.kind == "word")
     return tuple(roots) if 1 < len(telling) == len(roots) < 4 and all(roots) else ()

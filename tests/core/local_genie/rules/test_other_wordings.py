@@ -49,3 +49,23 @@ def test_distinct_things_are_no_sum_of_a_measure(space, rows):
     served = {"id": "2", "display_name": "Served", "sql": ["loans.desk = 'front'"], "synonyms": []}
     config = space(measures=[measure], filters=[served])
     assert rows("Number of distinct members served in 2023", config) == [(2,)]
+
+
+def test_a_compared_state_stays_a_condition(space, rows):
+    late = {"id": "1", "display_name": "Late loans", "sql": ["loans.desk = 'front'"], "synonyms": []}
+    assert rows("List the members with over 2 late loans.", space(filters=[late])) == [("Ada Abel", 3)]
+
+
+def test_things_without_others_are_not_others_without_things(space, rows):
+    without = {"id": "1", "display_name": "Kept without a member", "sql": ["loans.member_id IS NULL"], "synonyms": ["without member"]}  # fmt: skip
+    assert rows("List the members without any loans.", space(filters=[without])) == [("Eve Ende",)]
+
+
+def test_a_participle_dates_a_stretch_of_time(space, rows):
+    states = {("loans", "desk"): {"description": ["front = returned, self-service = lent"]}}
+    config = space({**states, ("loans", "returned_on"): {"synonyms": ["returned"]}})
+    assert rows("Number of loans that were returned during March 2024", config) == [(2,)]
+
+
+def test_what_they_lack_is_not_shown(rows):
+    assert rows("Which books have no withdrawn date? Show title.")[0] == ("Deep Time",)
