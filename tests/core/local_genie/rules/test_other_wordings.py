@@ -39,11 +39,6 @@ def test_a_state_asked_for_like_a_number_is_counted(space, rows):
     assert rows("What is our backlog?", space(filters=[snippet])) == [(3,)]
 
 
-def test_how_many_days_it_takes_is_the_column_of_days(space, rows):
-    config = space({("books", "pages"): {"synonyms": ["time to print"]}})
-    assert rows("How many pages does it take on average to print a book?", config) == [(276.0,)]
-
-
 def test_distinct_things_are_no_sum_of_a_measure(space, rows):
     measure = {"id": "1", "display_name": "Loans made", "sql": ["SUM(CASE WHEN loans.desk = 'front' THEN 1 ELSE 0 END)"], "synonyms": ["members served"]}  # fmt: skip
     served = {"id": "2", "display_name": "Served", "sql": ["loans.desk = 'front'"], "synonyms": []}
