@@ -80,6 +80,8 @@ def _subject_from(reading: Reading, index: int) -> bool:
             continue  # "which three teams"
         if item.role or item.span:
             break
+        if word in ("no", "without") and first < 0 and n > index:
+            break  # "which suspended members have no mail address": what they lack is not what is asked for
         if word:
             if (
                 word

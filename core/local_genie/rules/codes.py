@@ -51,6 +51,29 @@ def code_heads(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             yield head, value
 
 
+def code_names(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """ "DHL" of "DHL parcel", a proper name within what one code means; and what tells "public school" from "private
+    school"."""
+    for text, value in codes:
+        words = text.split()
+        if len(words) < 2:
+            continue
+        others = [said.split() for said, other in codes if str(other) != str(value)]
+        elsewhere = {stem for said in others for word in said for stem in stems(word)}
+        lasts = {stem for said in others if len(said) > 1 for stem in stems(said[-1])}
+        for word in words:
+            if re.search(r"\w[A-Z]", word) and not set(stems(word)) & elsewhere:
+                yield word.strip(_EDGE), value
+        if (
+            len(words) == 2
+            and len(words[0]) > 5
+            and words[0].isalpha()
+            and set(stems(words[1])) <= lasts
+            and not set(stems(words[0])) & elsewhere
+        ):
+            yield words[0], value
+
+
 _AFTER_HEAD = frozenset("by to from for with in at on of after because due before until as when without".split())  # noqa: SIM905
 
 

@@ -80,6 +80,8 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
                 pass
             else:
                 item.role = "measure"
+                if item.best.kind in ("value", "filter") and item.best.home == entity.home:
+                    reading.intent.conditions.append(reading.condition_of(item.best, following))  # "five late loans"
                 _having(reading, Measure("count", entity.home, alias=reading.table(entity.home).words[-1]), comparison)
                 return
         if meaning:

@@ -2,7 +2,7 @@
 
 from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import ONCE_EACH, SURE, Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
 from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.schema import Column
@@ -13,7 +13,7 @@ FUNCTIONS = {
     "avg": "AVG", "typical": "AVG", "median": "MEDIAN", "maximum": "MAX", "max": "MAX", "minimum": "MIN", "min": "MIN",
 }  # fmt: skip
 _COUNTING = frozenset("count counts quantity qty".split())  # noqa: SIM905
-DISTINCT_WORDS = frozenset("different distinct unique".split())  # noqa: SIM905
+DISTINCT_WORDS = ONCE_EACH
 
 _BREAK = frozenset(
     """
@@ -66,7 +66,7 @@ def chain(reading: Reading, index: int) -> list[int]:
 
 
 def count_rows(reading: Reading, start: int, index: int, *, often: bool = False) -> None:
-    averaged = said_average(reading)
+    averaged = said_average(reading, index)
     compared = {comparison.start for comparison in reading.comparisons}  # "how many repairs cost more than …"
     found = [n for n in chain(reading, index) if n == index or reading.items[n].end not in compared]
     words = {word.lower for item in reading.items[index : (found[-1] if found else index + 2)] for word in item.words}
@@ -102,8 +102,9 @@ def count_rows(reading: Reading, start: int, index: int, *, often: bool = False)
         place(reading, start, start, reading.measured(meaning, "AVG" if averaged else "SUM"))
         reading.items[lasting].role = "measure"
         return
-    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading)) is not None:
+    if spoken in TIME_UNITS and not often and (lapse := scattered_lapse(reading, spoken)) is not None:
         place(reading, start, start, reading.measured(lapse, "" if lapse.kind == "measure" else "AVG"))
+        reading.averaged = False  # "average number of days until …" is the average of the days
         return
     if tables and not often:
         # "how many customers ordered": what somebody did is no noun
@@ -191,14 +192,35 @@ def left_over_extent(reading: Reading, index: int) -> int | None:
     return None
 
 
-def said_average(reading: Reading) -> bool:
+_AGAIN = frozenset("they he she it each had have has did do does was were are is there of them those that".split())  # noqa: SIM905
+
+
+def says_again(reading: Reading, index: int) -> bool:
+    """ "Doctors with over 5 no-shows, and how many they had": the number that was compared, asked for in other words."""
+    if reading.word(index) != "how" or reading.word(index + 1) != "many":
+        return False
+    rest = [word.lower for word in reading.words[reading.items[index + 1].end :] if word.kind != "sign"]
+    compared = any(comparison.end <= reading.items[index].start for comparison in reading.comparisons)
+    return compared and all(word in _AGAIN for word in rest)
+
+
+def said_average(reading: Reading, index: int = -1) -> bool:
+    """Whether the number asked for at `index` is to be averaged; the word for it is used up then."""
     for n, item in enumerate(reading.items):
+        if 0 <= index < n and _averages_another(reading, index, n):
+            continue
         if reading.word(n) in ("average", "mean", "avg", "averagely") and not item.role:
             item.role = "measure"
             if n and reading.word(n - 1) == "on":
                 reading.items[n - 1].role = "measure"
             return True
     return False
+
+
+def _averages_another(reading: Reading, index: int, average: int) -> bool:
+    """ "Number of loans and average fine": behind an "and" the average has a number of its own."""
+    joined = any(reading.word(n) in ("and", ",", "plus", "with") for n in range(index, average))
+    return joined and any(reading.numeric(reading.items[n], near=0.9) for n in chain(reading, average + 1))
 
 
 def sum_amount(reading: Reading, start: int, index: int) -> None:

@@ -18,6 +18,8 @@ from core.local_genie.rules.spans import bucket_sql, newest, one_year, span_sql
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import participle
 
+_DURING = frozenset("during within throughout over around".split())  # noqa: SIM905
+
 
 def find_date_items(reading: Reading) -> None:
     """Mark the pieces that name the date column of a span before or behind them."""
@@ -52,7 +54,8 @@ def _named_near(reading: Reading, place: int) -> int | None:
                 exact = active or (
                     item.best.kind == "column" and item.best.column is not None and item.best.column.temporal
                 )
-                exact = exact or (n == place - 1 and _says_when(item, found))
+                beside = n == place - 1 or (n == place - 2 and reading.word(place - 1) in _DURING)
+                exact = exact or (beside and _says_when(item, found))
                 if exact or (adjacent and found.weight >= item.best.weight * 0.7):
                     return n
             adjacent = item.best.kind == "table" and adjacent
@@ -172,7 +175,8 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
             bucket_column = column if not used else next(iter(used.values()))
             if bucket_column is None:
                 continue
-            single = one_year(bucket_column, [span for _, span in spans if span is not None])
+            mine = [span for place, span in spans if span is not None and used.get(place) is bucket_column]
+            single = one_year(bucket_column, mine)
             sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=single)
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)

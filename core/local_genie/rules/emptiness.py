@@ -14,6 +14,10 @@ _SUBJECT = re.compile(
     r"^(?:(?:it|they|this|he|she|(?:the|an?|that|all)\s+[\w-]+)\s+)?(?:(?:is|are|was|were|has|have|been)\s+)+",
     re.IGNORECASE,
 )
+# "while the doctor still works here"; a verb alone ("runs") says too little
+_DOES = re.compile(
+    r"^(?:it|they|he|she|(?:the|an?|that)\s+[\w-]+)\s+(?:(?:still|currently)\s+)?(?=[a-z]+s\s+\w)", re.IGNORECASE
+)
 _WHO = re.compile(r"^.*?\b(?:who|that|which)\s+(?:(?:is|are|was|were)\s+)?", re.IGNORECASE)
 _STILL = re.compile(r"\b(?:still|currently|yet|now|already)\b\s*", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|none|nobody|never|nothing|unknown|without|n't)\b", re.IGNORECASE)
@@ -26,7 +30,7 @@ def empty_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
         return
     nouns = {stem(word) for word in table.words}
     for match in _EMPTY.finditer(column.description):
-        said = _STILL.sub("", _WHO.sub("", _SUBJECT.sub("", match[1].strip()))).strip()
+        said = _STILL.sub("", _WHO.sub("", _DOES.sub("", _SUBJECT.sub("", match[1].strip())))).strip()
         words = said.split()
         if not 0 < len(words) <= 4 or _DENIED.search(match[1]):
             continue

@@ -30,6 +30,6 @@ def said_forms(text: str) -> tuple[dict[str, str], dict[str, str]]:
             continue
         for unit, pattern, form in _SAID:
             found = pattern.search(plain)
-            if found and not ("number" in found.group() and _YEARS.search(plain)):
+            if found and not ("number" in found.group() and _YEARS.search(found.group())):
                 (within if narrow else always).setdefault(unit, form)
     return always, within

@@ -47,4 +47,10 @@ def done_by_each(reading: Reading) -> bool:
     narrowed = narrowed or any(i.role == "filter" and i.best.home == base.key for i in reading.items if i.is_phrase)
     said = [word.lower for word in reading.words]
     each = any(a in ("did", "does", "do") and b in ("each", "every") for a, b in pairwise(said))
-    return narrowed and (each or bool(DISTINCT_WORDS & set(said)))
+    return narrowed and (bool(DISTINCT_WORDS & set(said)) or (each and not _is_nearer(reading, counted, doers)))
+
+
+def _is_nearer(reading: Reading, counted: str, doers: set[str]) -> bool:
+    """ "How many loans did each branch make": a loan is of its branch, and needs no fine in between."""
+    ways = reading.knowledge.joins.paths(counted)
+    return all(table in ways and ways[table].cost < reading.paths[table].cost for table in doers)

@@ -79,10 +79,7 @@ def _shape(reading: Reading) -> None:
             if meaning is not None:
                 intent.groups.insert(0, reading.group_of(meaning))
                 subject.role = "group"
-                intent.measures = [
-                    *intent.measures,
-                    *(h.measure for h in intent.havings if h.measure not in intent.measures),
-                ]
+                intent.measures = intent.measures or [h.measure for h in intent.havings]
         elif counted and not intent.groups:  # "how many customers have more than 10 orders"
             key = counted[0].home
             group = reading.entity_group(reading.table(key))
@@ -110,6 +107,9 @@ def _shape(reading: Reading) -> None:
         if measure is not None:
             intent.measures.append(measure)
             return
+    if not intent.measures and not intent.groups and (state := _state_asked(reading)):
+        intent.measures.append(Measure("count", state, alias=reading.table(state).words[-1]))
+        return
     if intent.groups and not intent.measures:
         first = next(
             (
@@ -128,6 +128,18 @@ def _shape(reading: Reading) -> None:
     if not intent.measures:
         intent.unanswered = reading.averaged
         list_columns(reading)
+
+
+def _state_asked(reading: Reading) -> str:
+    """ "What is our backlog?": the table of a state that is asked for like a number; empty if none is."""
+    first = [word.lower for word in reading.words[:3]]
+    states = [item for item in reading.items if item.is_phrase and item.best.kind == "filter" and not item.role]
+    asked = first[:2] in (["what", "is"], ["what", "was"]) and first[2:] in (["our"], ["the"], ["your"], ["my"])
+    if not asked or not states:
+        return ""
+    noun = states[0].words[-1]
+    things = [item for item in reading.items[: reading.items.index(states[0])] if item.is_phrase]
+    return states[0].best.home if not things and noun.lower == noun.lower.removesuffix("s") else ""
 
 
 def _is_scalar(reading: Reading) -> bool:

@@ -27,6 +27,7 @@ KEYWORDS = frozenset(
     i.e e.g ok hi hello thanks thank name names named called say tell record records row rows entry entries
     show display calculate money compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
 )
+ONCE_EACH = frozenset("different distinct unique".split())  # noqa: SIM905
 _TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
 _BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
@@ -100,6 +101,10 @@ def cut(
                 break
             stretch = words[start:end]
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
+            if start and words[start - 1].lower in ONCE_EACH:  # "distinct clients seen" are no sum of what was seen
+                found = [m for m in found if m.kind != "measure" or "DISTINCT" in m.sql.upper()]
+            if start and end == start + 1 and words[start - 1].lower in ("a", "an"):  # "a bill" is no "billings"
+                found = [replace(m, weight=m.weight * 0.6) if _is_sum(m, stretch[0]) else m for m in found]
             if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
                 spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
             if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
@@ -132,6 +137,10 @@ def cut(
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
     return _walk(best, words, vocabulary, paths), best[-1][0]
+
+
+def _is_sum(meaning: Meaning, word: Token) -> bool:
+    return meaning.kind == "measure" and meaning.phrase.casefold().endswith("ings") and not word.lower.endswith("ings")
 
 
 def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:

@@ -7,7 +7,7 @@ kind of number usually has.
 from dataclasses import replace
 
 from core.local_genie.rules.changing import asks_for_change
-from core.local_genie.rules.counting import FUNCTIONS, chain, count_rows, place, sum_amount
+from core.local_genie.rules.counting import FUNCTIONS, chain, count_rows, place, says_again, sum_amount
 from core.local_genie.rules.extents import EXTENTS, find_extent, find_moment
 from core.local_genie.rules.filtering import is_denied
 from core.local_genie.rules.intent import Measure
@@ -16,6 +16,7 @@ from core.local_genie.rules.matching import SURE, Item
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.scattered import scattered_share
 from core.local_genie.rules.schema import is_amount
+from core.local_genie.rules.shares import is_percent_unit
 from core.local_genie.rules.units import UNITS
 
 _SHARES = {
@@ -40,10 +41,12 @@ def find_measures(reading: Reading) -> None:
         word, after = reading.word(index), reading.word(index + 1)
         if item.role and not (item.role == "cue" and word in ("maximum", "minimum", "max", "min")):
             continue
-        if _is_unit(reading, index):
+        if _is_unit(reading, index) or is_percent_unit(reading, index):
             item.role = "unit"
             continue
-        if word == "how" and after in ("many", "often"):
+        if says_again(reading, index):
+            item.role = reading.items[index + 1].role = "measure"
+        elif word == "how" and after in ("many", "often"):
             count_rows(reading, index, index + 2, often=after == "often")
         elif word == "how" and after == "much":
             sum_amount(reading, index, index + 2)

@@ -2,6 +2,7 @@
 
 from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.cues import Superlative, number
+from core.local_genie.rules.directions import sort_all
 from core.local_genie.rules.intent import Condition, Group, Measure
 from core.local_genie.rules.matching import Item
 from core.local_genie.rules.ranked import ranked_by
@@ -14,6 +15,8 @@ _AWAY = frozenset("in by per with from for on at to over through , and ? among d
 
 def apply_ranking(reading: Reading) -> None:
     """Use the first superlative, or the "by …" of a ranking, to order groups or rows."""
+    if sort_all(reading):
+        return
     superlative = next(iter(reading.superlatives), None)
     if (
         superlative is not None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from core.local_genie.rules.cues import TIME_UNITS
+from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import content, stem
@@ -12,13 +13,14 @@ _LAPSE = re.compile(r"\b(?:DATEDIFF|DATE_DIFF|TIMESTAMPDIFF|TIMESTAMP_DIFF|MONTH
 _DULL = {stem(word) for word in ("average", "avg", "mean", "median", "time", "long", "length", "number", *TIME_UNITS)}
 
 
-def scattered_lapse(reading: Reading) -> Meaning | None:
+def scattered_lapse(reading: Reading, unit: str = "") -> Meaning | None:
     """The one curated time between two dates all of whose telling words are said, in any order; marks them as used."""
     asked = {word.stem for word in reading.words}
     found: dict[str, tuple[int, set[str], Meaning]] = {}
     for _, meanings in reading.knowledge.vocabulary:
         for meaning in meanings:
-            if meaning.kind not in ("measure", "expression") or not _LAPSE.search(meaning.sql):
+            lapse = meaning.kind in ("measure", "expression") and _LAPSE.search(meaning.sql)
+            if not lapse and not _takes(reading, meaning, unit):
                 continue
             telling = set(content(meaning.phrase)) - _DULL
             if telling and telling <= asked and reading.is_single(meaning.home):
@@ -72,3 +74,11 @@ def _apart(reading: Reading, index: int, telling: set[str]) -> list[int]:
         if n > index and not item.role and len(item.words) == 1 and item.stem in telling
     ]  # fmt: skip
     return places if {reading.items[n].stem for n in places} == telling else []
+
+
+def _takes(reading: Reading, meaning: Meaning, unit: str) -> bool:
+    """ "How many hours does it take to solve a case": a column of hours that is called the time to do so."""
+    column = meaning.column if meaning.kind == "column" and meaning.weight >= SURE else None
+    if column is None or column.kind != "number" or not {"take", "takes", "took"} & {w.lower for w in reading.words}:
+        return False
+    return bool(unit) and stem(unit) in {stem(word) for word in column.words}

@@ -43,6 +43,7 @@ _BY_DEFAULT = re.compile(
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:not|never|no|without|except|than|if|when)\b", re.IGNORECASE)
+_DESCRIBES = re.compile(r"\b(?:have|has|had|is|are|was|were|can|may|gets?|exists?|does|do)\b", re.IGNORECASE)
 _COUNTS = frozenset("count counts number numbers".split())  # noqa: SIM905
 
 
@@ -92,9 +93,10 @@ def scopes_beside(space: Mapping[str, Any], schema: Schema, vocabulary: Vocabula
 
 
 def _only(piece: str, schema: Schema, vocabulary: Vocabulary) -> list[Fragment]:
-    """ "Paid orders only", "only paid orders"."""
+    """ "Paid orders only", "only paid orders"; but "only paid orders have a date" tells of the data."""
     match = _ONLY_BEHIND.match(piece) or _ONLY_BEFORE.match(piece)
-    return _rows(match["rows"], schema, vocabulary) if match and not _DENIES.search(piece) else []
+    plain = match is not None and not _DENIES.search(piece) and not _DESCRIBES.search(match["rows"])
+    return _rows(match["rows"], schema, vocabulary) if match and plain else []
 
 
 def _rows(text: str, schema: Schema, vocabulary: Vocabulary) -> list[Fragment]:

@@ -9,6 +9,7 @@ from core.local_genie.rules.filtering import is_had
 from core.local_genie.rules.intent import Condition, Measure
 from core.local_genie.rules.matching import KEYWORDS, SURE
 from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.shares import before_aside, in_percent
 from core.local_genie.rules.words import participle
 
 _SCALE = {"percentage": 100, "percent": 100, "%": 100, "pct": 100}
@@ -25,7 +26,7 @@ def apply_share(reading: Reading) -> None:
     intent = reading.intent
     index = reading.ratio
     word = reading.word(index)
-    scale = _SCALE.get(word, 100 if reading.knowledge.styles.percent else 1)
+    scale = _SCALE.get(word, 100 if reading.knowledge.styles.percent or in_percent(reading) else 1)
     rate = word == "rate"
     verb = next((n for n in range(index + 2, len(reading.items)) if _is_verb(reading, n)), None)
     verb = _done(reading, index) if verb is None else verb
@@ -132,7 +133,8 @@ def share_of_dates(reading: Reading) -> None:
     intent.conditions = [c for c in intent.conditions if c not in parts]
     tables = frozenset().union(*(c.tables for c in parts))
     home = reading.base.key
-    scale = _SCALE.get(reading.word(reading.ratio), 100 if reading.knowledge.styles.percent else 1)
+    hundred = reading.knowledge.styles.percent or in_percent(reading)
+    scale = _SCALE.get(reading.word(reading.ratio), 100 if hundred else 1)
     intent.measures = [
         Measure("share", home, of=Measure("count", home), parts=tuple(parts), scale=scale, alias="share", tables=tables)
     ]
@@ -140,7 +142,7 @@ def share_of_dates(reading: Reading) -> None:
 
 def _is_verb(reading: Reading, index: int) -> bool:
     """A verb that is known, or a word that nothing explains right behind what the share is of ("check-ups needs a …")."""
-    item, before = reading.items[index], reading.items[index - 1]
+    item, before = reading.items[index], reading.items[before_aside(reading, index)]
     if reading.word(index) in _VERBS:
         return True
     word = item.words[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.local_genie.rules import fragments
-from core.local_genie.rules.codes import called_codes, code_heads, code_meanings
+from core.local_genie.rules.codes import called_codes, code_heads, code_meanings, code_names
 from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -120,6 +120,8 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
             for synonym, value in called_codes(column.description, column.values, column.synonyms):
                 vocabulary.add(synonym, value_meaning(column, value, 2.8, "code"))
             codes = code_meanings(column.description, column.values)
+            for name, value in code_names(codes):
+                vocabulary.add(name, value_meaning(column, value, 2.1, "code"))
             for head, value in code_heads(codes):
                 vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
             for phrase, value in codes:

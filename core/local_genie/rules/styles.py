@@ -48,7 +48,8 @@ class Styles:
 
 def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[str, Any], rules: Rules) -> Styles:
     """What the space shows; the usual forms where it shows nothing."""
-    forms = dict(_USUAL)
+    always, within = said_forms(text)
+    forms = {**_USUAL, **always}
     snippets = [
         text_of(entry.get("sql")) for entry in (instructions.get("sql_snippets") or {}).get("expressions") or []
     ]
@@ -63,8 +64,6 @@ def read_styles(text: str, examples: Sequence[Example], instructions: Mapping[st
         for unit, pattern, form in _FORMS:
             if pattern.search(shown) and forms[unit] == _USUAL[unit] and not (usual and unit != "YEAR"):
                 forms[unit] = form
-    always, within = said_forms(text)
-    forms |= always
     ratios = [example.sql for example in examples if _RATIO_WORDS.search(example.question) and "/" in example.sql]
     by_hundred = [sql for sql in ratios if re.search(r"\b100(\.0+)?\s*\*|\*\s*100(\.0+)?\b", sql)]
     percent = rules.percent if rules.percent is not None else bool(ratios) and len(by_hundred) == len(ratios)

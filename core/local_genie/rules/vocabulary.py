@@ -17,7 +17,7 @@ MeaningKind = Literal["table", "column", "value", "filter", "measure", "expressi
 LONGEST = 7
 WEAK = 0.45
 _BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
-_DENYING = frozenset("no not never without nor".split())  # noqa: SIM905  ("did not come" is not found in "came")
+_DENYING = frozenset("no not never none without nor".split())  # noqa: SIM905  ("did not come" is not found in "came")
 _COUNTING = frozenset("number numbers count total amount sum share percentage proportion rate average".split())  # noqa: SIM905
 
 
@@ -127,6 +127,8 @@ class Vocabulary:
 
 def _kin(words: Sequence[Token]) -> tuple[str, ...]:
     """The roots of two or three content words in any order: "privately insured" is kin to "private insurance"."""
+    if any(word.lower in _DENYING for word in words):
+        return ()  # "agents without …" are not what is "without agent"
     telling = [word for word in words if not word.stop]
     roots = sorted(root(word.lower) for word in telling if word.kind == "word")
     return tuple(roots) if 1 < len(telling) == len(roots) < 4 and all(roots) else ()

@@ -153,3 +153,16 @@ def test_what_somebody_saw_is_no_request(space, rows):
 def test_how_a_month_is_shown_is_no_name_for_anything(space, rows):
     config = space(text="Months are shown as the number of the loan. Per desk means the desk of returned loans.")
     assert rows("Loans per desk", config) == [("front", 6), ("self-service", 4)]
+
+
+def test_a_number_and_an_average_of_another(rows):
+    question = "Number of loans and average fine by desk"
+    assert rows(question) == [("front", 6, 1.25), ("self-service", 4, 2.75)]
+
+
+@pytest.mark.parametrize("question", ["How many SelfScan loans were there?", "How many express loans were there?"])
+def test_a_proper_name_or_what_tells_codes_apart_names_a_code(space, rows, question):
+    meaning = "front = staffed counter, self-service = SelfScan express counter"
+    if "express" in question:
+        meaning = "front = staffed counter, self-service = express counter"
+    assert rows(question, space({("loans", "desk"): {"description": [meaning]}})) == [(4,)]

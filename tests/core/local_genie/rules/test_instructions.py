@@ -81,3 +81,18 @@ def test_a_term_may_be_explained_behind_its_other_name(rows, space):
     fines = [{"display_name": "late fees", "sql": ["SUM(loans.fine_eur)"]}]
     config = space(text="Penalties means late fees: what readers owe times nothing.", measures=fines)
     assert rows("Penalties by desk", config) == [("front", 7.5), ("self-service", 11.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "keys"),
+    [
+        ("Within one year, months are shown as numbers 1 to 12 and quarters as 1 to 4.", "Loans by quarter in 2023", [1, 4]),
+        ("A quarter within one year is shown as its number 1-4.", "Number of loans by month in 2023", ["2023-01-01", "2023-03-01", "2023-11-01"]),
+        ("Show a month as a number, a year as four digits.", "Number of loans per month in 2023", [1, 3, 11]),
+        ("Months are shown as yyyy-MM.", "Number of loans per month in 2023", ["2023-01", "2023-03", "2023-11"]),
+        ("Within one year, quarters are shown as numbers.", "Loans by quarter from 2023 to 2024", ["2023-01-01", "2023-10-01", "2024-01-01", "2024-04-01", "2024-10-01"]),
+        ("Show a month as its first day, a year as a number.", "Loans by month in 2023", ["2023-01-01", "2023-03-01", "2023-11-01"]),
+    ],
+)  # fmt: skip
+def test_the_instruction_says_how_months_and_quarters_look(space, rows, text, question, keys):
+    assert sorted((row[0] for row in rows(question, space(text=text))), key=str) == sorted(keys, key=str)
