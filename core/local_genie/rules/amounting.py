@@ -1,11 +1,11 @@
 """Amounts of things that one has many of: "clients with more than 500 euros in unpaid bills" adds the bills up."""
 
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount, surcharge
 from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, fits
+from core.local_genie.rules.vocabulary import SURE
 from core.local_genie.rules.words import stem
 
 _INSIDE = frozenset("in of on for from".split())  # noqa: SIM905

@@ -1,11 +1,11 @@
 """What a which-, who- or list-question asks for: the thing of which each row of the answer is one."""
 
 from core.local_genie.rules.cues import TIME_UNITS, number
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.naming import table_phrases
 from core.local_genie.rules.reading import ASKING, Reading
 from core.local_genie.rules.schema import Column, Table
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import stem, tokens
 
 _PEOPLE = frozenset(

@@ -34,6 +34,8 @@ def code_condition(reading: Reading, index: int) -> Condition | None:
         place += 1
     if (marked := _marked(reading, index)) is not None:
         return marked
+    if reading.word(place + 1) in ("to", "-", "–"):
+        return None  # "the month number (1 to 12)"
     found = _coded(reading, index, place) if place < len(reading.items) and _free(reading, place) else None
     return found or (_coded(reading, index, index - 1) if _counts_before(reading, index) else None)
 

@@ -9,6 +9,7 @@ from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.paying import own_price, paid_in_all
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
+from core.local_genie.rules.things import is_kind_of, is_thing, rows_named_in
 from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, column_of, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
@@ -62,10 +63,12 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             chosen = column_in(reading, last)
             likely = [m for m in reading.items[following].meanings if m.column is not None and m.column is chosen]
             following, unit, in_unit = None, last, next(iter(likely), meaning)
+    if following is not None and is_kind_of(reading, following):
+        following += 1  # "100 urgent tickets": that they are urgent is a condition of its own
     if (
         following is not None
         and (comparison.operator, comparison.value) in ((">=", 1), (">", 0))
-        and _thing(reading, following)
+        and is_thing(reading, following)
     ):
         return  # "at least one exam": that there is one is said by the exam itself
     if comparison.times:
@@ -74,13 +77,13 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
     if following is not None and not reading.items[following].role and reading.items[following].is_phrase:
         item = reading.items[following]
         meaning = reading.numeric(item, near=0.9)
-        entity = item.a("table", near=0.8)
+        entity = item.a("table", near=0.8) or rows_named_in(reading, item)
         if entity and not (meaning and meaning.weight > entity.weight):
             if following == reading.subject:  # "with more than 100 minutes" said of the subject itself
                 pass
             else:
                 item.role = "measure"
-                if item.best.kind in ("value", "filter") and item.best.home == entity.home:
+                if item.best.kind in ("value", "filter"):
                     reading.intent.conditions.append(reading.condition_of(item.best, following))  # "five late loans"
                 _having(reading, Measure("count", entity.home, alias=reading.table(entity.home).words[-1]), comparison)
                 return
@@ -165,12 +168,6 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
 def _of_counted(reading: Reading, home: str) -> bool:
     """ "How many members have more than one open loan": each of those that are counted has many rows of that table."""
     return any(p.measure.kind == "count" and is_many(reading, p.measure.home, home) for p in reading.placed)
-
-
-def _thing(reading: Reading, index: int) -> bool:
-    """Whether an item is something that exists, rather than a number."""
-    item = reading.items[index]
-    return item.is_phrase and (item.best.kind in ("value", "filter") or item.a("table", near=0.8) is not None)
 
 
 def _measured_before(reading: Reading, before: int, unit: str) -> bool:

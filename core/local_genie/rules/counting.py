@@ -2,11 +2,12 @@
 
 from core.local_genie.rules.cues import TIME_UNITS
 from core.local_genie.rules.intent import Measure
-from core.local_genie.rules.matching import ONCE_EACH, SURE, Item
+from core.local_genie.rules.keywords import ONCE_EACH
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Placed, Reading, alias_of
 from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 
 FUNCTIONS = {
     "total": "SUM", "sum": "SUM", "overall": "SUM", "combined": "SUM", "cumulative": "SUM", "average": "AVG", "mean": "AVG",

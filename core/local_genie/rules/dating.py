@@ -10,15 +10,17 @@ from dataclasses import replace
 from core.local_genie.rules.besides import set_side_by_side
 from core.local_genie.rules.changing import apply_change
 from core.local_genie.rules.intent import Condition, Group
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.spans import bucket_sql, newest, one_year, span_sql
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import participle
 
 _DURING = frozenset("during within throughout over around".split())  # noqa: SIM905
+
+_TOLD = 0.85  # a word that a description only mentions says less
 
 
 def find_date_items(reading: Reading) -> None:
@@ -34,7 +36,7 @@ def find_date_items(reading: Reading) -> None:
         free = [
             n
             for n, item in enumerate(reading.items)
-            if not item.role and item.is_phrase and item.best.weight >= 0.55 and _date(item.meanings[:1])
+            if not item.role and item.is_phrase and item.best.weight >= _TOLD and _date(item.meanings[:1])
         ]
         reading.date_items += free[:1] if spans or buckets else []
     for n in reading.date_items:
@@ -49,7 +51,7 @@ def _named_near(reading: Reading, place: int) -> int | None:
             return None
         if item.is_phrase and not item.role and n != reading.subject:
             found = _date(item.meanings)
-            if found is not None:
+            if found is not None and found.weight >= _TOLD:
                 active = _is_verb(reading, n) and found.weight >= item.best.weight * 0.7
                 exact = active or (
                     item.best.kind == "column" and item.best.column is not None and item.best.column.temporal
@@ -63,7 +65,7 @@ def _named_near(reading: Reading, place: int) -> int | None:
             adjacent = False
     for n in range(place + 1, min(len(reading.items), place + 3)):
         item = reading.items[n]
-        if item.is_phrase and not item.role and _date(item.meanings[:1]) is not None:
+        if item.is_phrase and not item.role and (after := _date(item.meanings[:1])) and after.weight >= _TOLD:
             return n
     return None
 

@@ -5,8 +5,10 @@ the word means. Verbs that only say that something happened, and words beside wh
 """
 
 from core.local_genie.rules.cues import TIME_UNITS, number
-from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item
+from core.local_genie.rules.keywords import KEYWORDS, LIGHT
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.vocabulary import SURE
 from core.local_genie.rules.words import participle
 
 _BEFORE_NOUN = frozenset(

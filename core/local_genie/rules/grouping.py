@@ -2,10 +2,10 @@
 
 from core.local_genie.rules.cues import ADVERBS, TIME_UNITS
 from core.local_genie.rules.intent import Group
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import is_amount
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import participle
 
 _BY = frozenset("by per each every across".split())  # noqa: SIM905
@@ -31,7 +31,7 @@ def find_groups(reading: Reading) -> None:
             continue
         place = _take(reading, index, index + 1)
         while place is not None:  # "by region and year, channel"
-            joint = place
+            joint = place = _past_owner(reading, place)
             while joint < len(reading.items) and reading.word(joint) in (
                 "and",
                 ",",
@@ -44,6 +44,20 @@ def find_groups(reading: Reading) -> None:
             ):
                 joint += 1
             place = _take(reading, index, joint) if joint > place else None
+
+
+def _past_owner(reading: Reading, place: int) -> int:
+    """Past "of the doctor" in "by specialty of the doctor and visit type", where more to group by follows."""
+    owner = place + 1
+    while reading.word(owner) in ("the", "its", "their", "each"):
+        owner += 1
+    item = reading.items[owner] if reading.word(place) == "of" and owner < len(reading.items) else None
+    if item is None or item.role or not item.is_phrase or item.a("table", near=0.8) is None:
+        return place
+    if reading.word(owner + 1) not in ("and", ","):
+        return place
+    item.role = "group"
+    return owner + 1
 
 
 def _take(reading: Reading, cue: int, index: int) -> int | None:

@@ -19,7 +19,8 @@ def of_events(reading: Reading) -> bool:
     spans = [n for n, item in enumerate(reading.items) if item.span]
     if not spans or reading.date_items or not reading.table(counted).dates:
         return False
-    noun = next((n for n, i in enumerate(reading.items) if i.is_phrase and i.a("table") and i.best.home == counted), 0)
+    kinds = ("table", "value", "filter")  # "different students" may be requesters of a kind
+    noun = next((n for n, i in enumerate(reading.items) if i.is_phrase and i.best.home == counted and i.a(*kinds)), 0)
     distinct = bool(DISTINCT_WORDS & set(reading.lead(noun, 1)))
     verbs = [
         item.words[0].lower for item in reading.items[noun + 1 : spans[0]] if item.is_word and not item.words[0].stop

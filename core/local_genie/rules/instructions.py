@@ -12,15 +12,16 @@ from core.local_genie.rules.cues import SUPERLATIVES, find_comparisons
 from core.local_genie.rules.defaulting import DEFAULT, EXCEPTION, ONLY, Rules, default_rule
 from core.local_genie.rules.fragments import Fragment
 from core.local_genie.rules.joins import Joins
+from core.local_genie.rules.keywords import KEYWORDS
 from core.local_genie.rules.leading import date_rule, via_rule
 from core.local_genie.rules.learning import home_of
-from core.local_genie.rules.matching import KEYWORDS, SURE, Item, cut
+from core.local_genie.rules.matching import Item, cut
 from core.local_genie.rules.paraphrasing import counted_term
 from core.local_genie.rules.saying import NEGATIVE, calculates, with_empties
 from core.local_genie.rules.schema import Schema, is_amount
 from core.local_genie.rules.scoping import defined_scope, scope_rule
 from core.local_genie.rules.snippets import value_meaning
-from core.local_genie.rules.vocabulary import Meaning, Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Meaning, Vocabulary
 from core.local_genie.rules.wording import (
     AGGREGATE,
     CONDITION,
@@ -129,14 +130,15 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
     return found
 
 
+_KEY = re.compile(r"[`\w]+(?:\.[`\w]+)+_(?:id|key|no|nr|fk|sk|code|cd)`?", re.IGNORECASE)
 _GROUPING = re.compile(r"(?:(?:per|by|each|every)\s|(?:years?|quarters?|months?|weeks?|days?|hours?)$)", re.IGNORECASE)
 
 
 def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
     if any(m.kind == "table" and m.weight >= 2.5 for m in vocabulary.find(tokens(term))):
         return  # a table is what it is called
-    if _denies_written(right):
-        return
+    if _denies_written(right) or _KEY.fullmatch(right):
+        return  # "the school of a student is student.school_id" says how they are joined, and names nothing
     if _GROUPING.match(term):
         return  # "per shop means …", "months are shown as …": how answers are broken down, and nothing that has a value
     mentioned = [

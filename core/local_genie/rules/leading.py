@@ -4,9 +4,8 @@ import re
 
 from core.local_genie.rules.defaulting import Rules
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.schema import Column, Schema
-from core.local_genie.rules.vocabulary import Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Vocabulary
 from core.local_genie.rules.wording import items_of
 
 _BORROWED = re.compile(

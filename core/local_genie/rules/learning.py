@@ -14,10 +14,11 @@ from core.local_genie.rules.cues import HINTS
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, Query, take_apart
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.matching import KEYWORDS, LIGHT, SURE, Item, cut
+from core.local_genie.rules.keywords import KEYWORDS, LIGHT
+from core.local_genie.rules.matching import Item, cut
 from core.local_genie.rules.naming import UNIT_WORDS
 from core.local_genie.rules.schema import Schema, text_of
-from core.local_genie.rules.vocabulary import Meaning, Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Meaning, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, stem, tokens
 
 _UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}

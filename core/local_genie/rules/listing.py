@@ -8,6 +8,8 @@ from core.local_genie.rules.reading import ASKING, Reading
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.words import participle
 
+_WHERE = frozenset("in at on through via for from to with near under".split())  # noqa: SIM905
+
 
 def list_columns(reading: Reading) -> None:
     """Fill the columns of a list: the thing itself, and the columns that are named."""
@@ -41,7 +43,7 @@ def list_columns(reading: Reading) -> None:
             continue
         if item.best.kind == "table" and item.best.weight > named.weight:
             continue
-        if named.column is not None and named.column.is_date and _is_done_by(reading, index):
+        if named.column is not None and named.column.is_date and _is_said_of_rows(reading, index):
             continue
         if named.column is not None and _has_happened(reading, index, named.column):
             continue
@@ -76,6 +78,8 @@ def list_columns(reading: Reading) -> None:
     keyed = entity_at >= 0 and reading.table(subject.best.home).labels == [reading.table(subject.best.home).primary]
     if entity_at >= 0 and columns and (min(columns) < entity_at or (keyed and len(columns) > 1)):
         found = [each for each in found if each[0] != entity_at]
+    empty = {condition.sql for condition in intent.conditions}
+    found = [each for each in found if not any(f"{sql} IS NULL" in empty for sql in each[1].shown)]
     for _, group in sorted(found, key=lambda each: each[0]):
         if all(group.shown != other.shown for other in intent.columns):
             intent.columns.append(group)
@@ -134,10 +138,13 @@ def _kind_listed(reading: Reading, found: list[tuple[int, Group]]) -> int | None
     return None
 
 
-def _is_done_by(reading: Reading, index: int) -> bool:
-    """ "Loans lent by students": what was done, not its date."""
-    words = reading.items[index].words
-    return len(words) == 1 and participle(words[0].lower) and reading.word(index + 1) == "by"
+def _is_said_of_rows(reading: Reading, index: int) -> bool:
+    """ "Loans lent by students", "boilers installed in Kiel": what was done, not its date."""
+    words, before = reading.items[index].words, reading.items[index - 1] if index else None
+    if len(words) != 1 or not participle(words[0].lower):
+        return False
+    of_rows = before is not None and before.is_phrase and before.best.kind in ("table", "value", "filter")
+    return reading.word(index + 1) == "by" or (of_rows and reading.word(index + 1) in _WHERE)
 
 
 def _has_happened(reading: Reading, index: int, column: Column) -> bool:

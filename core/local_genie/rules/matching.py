@@ -8,32 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.local_genie.rules.joins import Path
+from core.local_genie.rules.keywords import KEYWORDS
+from core.local_genie.rules.narrowing import fitting, inflected
 from core.local_genie.rules.periods import DateSpan
-from core.local_genie.rules.vocabulary import LONGEST, Meaning, MeaningKind, Vocabulary
-from core.local_genie.rules.words import Token, name_words, stem, tokens
+from core.local_genie.rules.vocabulary import LONGEST, SURE, Meaning, MeaningKind, Vocabulary
+from core.local_genie.rules.words import Token, stem
 
 NEARER = 0.93  # what one step away is worth
 _GROWTH = 1.2  # two words of a phrase are worth more than two phrases of one word
-SURE = 1.0  # below this a match is a hint, not an explanation
-
-KEYWORDS = frozenset(
-    """average mean avg median total sum overall number count many most least fewest top bottom highest lowest largest smallest
-    biggest maximum minimum max min longest shortest share percentage percent proportion fraction ratio rate per each every
-    more less fewer than at between never without different distinct unique order sort rank by group list compare versus vs
-    year month quarter week day hour date daily weekly monthly quarterly yearly annual annually weekday time often
-    usually typically highest best worst common frequent frequently popular busiest broken split exactly equal
-    last first second third half previous current next since until before after today yesterday value values amount
-    not no non nobody none nothing neither one two three except exclude excluding other than both only either all ever yet still already including include
-    i.e e.g ok hi hello thanks thank name names named called say tell record records row rows entry entries
-    show display calculate money compute determine figure figures happen happened occur occurred exist there""".split()  # noqa: SIM905
-)
-ONCE_EACH = frozenset("different distinct unique".split())  # noqa: SIM905
-_TIMES = frozenset("year month quarter week day hour date".split())  # noqa: SIM905
-_BEFORE_OF = frozenset("number numbers count total amount share percentage proportion".split())  # noqa: SIM905
-LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
-_REQUESTS, _DID = frozenset("see show give find get list provide".split()), frozenset("did do does".split())  # noqa: SIM905
-_WAYS = frozenset("by via through over online".split())  # noqa: SIM905
-_NEVER_ALONE = frozenset("average mean most least top bottom per each every than many how not no never by".split())  # noqa: SIM905
 
 
 @dataclass
@@ -101,29 +83,10 @@ def cut(
                 break
             stretch = words[start:end]
             found = vocabulary.find(stretch) + (extra or {}).get((start, end), [])
-            if start and words[start - 1].lower in ONCE_EACH:  # "distinct clients seen" are no sum of what was seen
-                found = [m for m in found if m.kind != "measure" or "DISTINCT" in m.sql.upper()]
-            if start and end == start + 1 and words[start - 1].lower in ("a", "an"):  # "a bill" is no "billings"
-                found = [replace(m, weight=m.weight * 0.6) if _is_sum(m, stretch[0]) else m for m in found]
             if end == start + 1 and (shared := _sharing_noun(words, start, vocabulary)):
                 spans.setdefault(end, []).append(Item(start, end, stretch, _rated(shared, paths), score=2.0))
-            if end == start + 1 and stretch[0].lower in _TIMES and paths is not None:
-                # "per year" is the base's own time before it is some other table's column of that name
-                found = [m for m in found if m.home in paths and paths[m.home].single and m.weight >= 1.5]
-            if end == start + 1:
-                if (
-                    stretch[0].lower in KEYWORDS
-                ):  # "current" of "current staff" is said of staff, in "current status" not
-                    found = [m for m in found if m.kind != "filter" or _is_said_of(words, end, m.home, vocabulary)]
-                counts = stretch[0].lower in _BEFORE_OF and not any(
-                    m.kind == "column" and m.weight > 2.6 for m in found
-                )
-                if _dull(stretch[0], found, done=_is_done(words, start)) or (
-                    counts and end < len(words) and words[end].lower == "of"
-                ):
-                    continue
-                found = [] if _is_phrasal(words, start) else found or vocabulary.hints(stretch[0])
-            rated = _rated([_inflected(meaning, stretch) for meaning in found], paths)
+            found = fitting(words, start, end, found, vocabulary, paths)
+            rated = _rated([inflected(meaning, stretch) for meaning in found], paths)
             if rated:
                 size = max(1, sum(not word.stop for word in stretch))
                 spans.setdefault(end, []).append(
@@ -137,10 +100,6 @@ def cut(
             if score > best[end][0] + 1e-9:
                 best[end] = (score, item)
     return _walk(best, words, vocabulary, paths), best[-1][0]
-
-
-def _is_sum(meaning: Meaning, word: Token) -> bool:
-    return meaning.kind == "measure" and meaning.phrase.casefold().endswith("ings") and not word.lower.endswith("ings")
 
 
 def _sharing_noun(words: Sequence[Token], at: int, vocabulary: Vocabulary) -> list[Meaning]:
@@ -212,76 +171,6 @@ def _compounds(items: list[Item]) -> list[Item]:
                 continue
         found.append(item)
     return found
-
-
-def _is_done(words: Sequence[Token], at: int) -> bool:
-    """ "Did we see", "does each shop give": a word of requests that is what somebody does."""
-    return words[at].lower in _REQUESTS and any(word.lower in _DID for word in words[max(0, at - 7) : at])
-
-
-def _is_said_of(words: Sequence[Token], at: int, home: str, vocabulary: Vocabulary) -> bool:
-    """Whether one of the next two words names rows of a table, or a state of them; or "are current" ends a question."""
-    if at > 1 and words[at - 2].lower in ("is", "are") and all(word.kind == "sign" for word in words[at:]):
-        return True
-    following = [vocabulary.find([word]) for word in words[at : at + 2] if not word.stop]
-    kinds = ("table", "value", "filter")
-    return any(m.home == home and m.kind in kinds and m.weight >= SURE for found in following for m in found)
-
-
-def _is_phrasal(words: Sequence[Token], at: int) -> bool:
-    """ "Came in online", "came in by phone": a way that something came, and no state of what came."""
-    following = [word.lower for word in words[at + 1 : at + 3]]
-    return words[at].stem in LIGHT and len(following) == 2 and following[0] == "in" and following[1] in _WAYS
-
-
-def _dull(word: Token, found: list[Meaning], *, done: bool = False) -> bool:
-    """Whether a single word stays a keyword: function words, and keywords that only hint at something."""
-    if done and any(meaning.kind == "filter" and meaning.weight >= 2.0 for meaning in found):
-        return False
-    if word.kind == "sign" or word.lower in _NEVER_ALONE:
-        return True
-    if word.kind == "number":
-        return True
-    strongest = max((meaning.weight for meaning in found), default=0.0)
-    if word.stop:  # "did" is no form of the value "done"
-        return not any(
-            meaning.phrase.casefold() == word.lower and meaning.weight >= 2.0 and len(word.lower) > 2
-            for meaning in found
-        )
-    return (word.lower in KEYWORDS or word.lower.rstrip("s") in KEYWORDS) and strongest < 1.9
-
-
-def _inflected(meaning: Meaning, words: Sequence[Token]) -> Meaning:
-    """A state is not what happens: "opened a ticket" is hardly the value "open", nor "taken" the "takings"."""
-    said = {word.stem: word.lower for word in tokens(meaning.phrase)}
-    spelt = said.get(words[0].stem, "")
-    if len(words) == 1 and spelt not in ("", words[0].lower):
-        if words[0].stem in LIGHT and spelt.endswith("ings"):
-            return replace(meaning, weight=0.0)
-        if spelt.endswith("ings") and words[0].lower.endswith("s") and not words[0].lower.endswith("ings"):
-            return replace(meaning, weight=meaning.weight * 0.6)  # nor "bills" the "billings"
-        if meaning.kind == "column" and spelt.endswith("ed") and words[0].lower.endswith("s"):
-            return replace(meaning, weight=meaning.weight * 0.5)  # "invoices" are not what "invoiced" says
-    if meaning.kind == "column" and len(words) == 2 and _does(words, meaning.home):
-        return replace(meaning, weight=meaning.weight * 0.3)  # "passengers embarked": somebody does something
-    if meaning.kind not in ("value", "filter") or meaning.origin == "flag":
-        return meaning
-    if len(words) == 1 and words[0].stem in LIGHT and spelt and not words[0].lower.startswith(spelt):
-        return replace(meaning, weight=0.0)  # "came" is not the code "COM"
-    if len(words) == 1 and words[0].lower.endswith("s") and spelt not in ("", words[0].lower):
-        return replace(meaning, weight=meaning.weight * 0.95)  # "conversions" is first of all what is called so
-    for word in words:
-        if word.lower.endswith(("ed", "ing")) and not said.get(word.stem, word.lower).endswith(
-            ("ed", "ing", word.lower)
-        ):
-            return replace(meaning, weight=meaning.weight * 0.5)
-    return meaning
-
-
-def _does(words: Sequence[Token], table: str) -> bool:
-    noun, verb = words[0].lower, words[1].lower
-    plural = noun.endswith("s") and words[0].stem != noun
-    return plural and verb.endswith("ed") and words[0].stem in {stem(word) for word in name_words(table)}
 
 
 def _rated(found: Sequence[Meaning], paths: Mapping[str, Path] | None) -> list[Meaning]:

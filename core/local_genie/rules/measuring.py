@@ -12,12 +12,13 @@ from core.local_genie.rules.extents import EXTENTS, find_extent, find_moment
 from core.local_genie.rules.filtering import is_denied
 from core.local_genie.rules.intent import Measure
 from core.local_genie.rules.lapsing import find_lapse
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.scattered import scattered_share
 from core.local_genie.rules.schema import is_amount
 from core.local_genie.rules.shares import is_percent_unit
 from core.local_genie.rules.units import UNITS
+from core.local_genie.rules.vocabulary import SURE
 
 _SHARES = {
     "share": 1,

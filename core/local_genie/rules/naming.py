@@ -46,8 +46,10 @@ _DULL = frozenset(
     first last new each left right full part day text string iso belong used use come go got take made make
     currency percent between different several related corresponding associated describe reference refer""".split()  # noqa: SIM905
 )
-_DONE = re.compile(  # "when the ticket was resolved", "day the agent started"
-    r"\s*(?:the\s+)?(?:when|day|date|time|moment|timestamp)\b[^.;,(]{0,40}?\b(\w{3,}ed)\b", re.IGNORECASE
+_DONE = re.compile(  # "when the ticket was resolved", "day the agent started", "date on which the tenant left"
+    r"\s*(?:the\s+)?(?:when|day|date|time|moment|timestamp)\b[^.;,(]{0,40}?"
+    r"\b(\w{3,}ed|left|began|begun|withdrew|withdrawn|took|came|paid|sold|sent|given|made|born|bought|lost|went)\b",
+    re.IGNORECASE,
 )
 _ROW_OF = re.compile(
     r"(?:one\s+(?:row|record|line|entry)\s+(?:per|for\s+each|for\s+every|is)|(?:each|every)\s+(?:row|record|line|entry)\s+(?:is|represents|describes|holds|stands\s+for|corresponds\s+to)"

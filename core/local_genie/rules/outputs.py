@@ -102,9 +102,24 @@ def apply_clause(reading: Reading, clause: Clause) -> bool:
         if len(kept) < len(intent.groups):
             return False  # none of what is to be shown is what the question asks for
     intent.groups += [g for g in groups if all(g.shown != own.shown for own in intent.groups)]
+    if clause.exact:
+        intent.groups = _without_keys(reading, groups)
     shown = measures if clause.exact else [*intent.measures, *measures]
     intent.measures = once(shown)
     return True
+
+
+def _without_keys(reading: Reading, said: list[Group]) -> list[Group]:
+    """Things without a name of their own are told apart by their key, and shown by their columns that are asked for."""
+    found = list(reading.intent.groups)
+    for own in reading.intent.groups:
+        primary = reading.table(own.entity).primary if own.entity else None
+        others = [g for g in said if own.entity in g.tables and g.shown != own.shown]
+        if primary is None or own.shown != (primary.sql,) or own in said or not others:
+            continue
+        first = others[0]
+        found = [replace(first, key=primary.sql, entity=own.entity) if g is first else g for g in found if g is not own]
+    return found
 
 
 def _of_list(intent: Intent, groups: list[Group], clause: Clause) -> bool:

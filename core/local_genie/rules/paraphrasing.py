@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from core.local_genie.rules.cues import find_comparisons
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.defaulting import Rules
-from core.local_genie.rules.matching import SURE
-from core.local_genie.rules.vocabulary import Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Vocabulary
 from core.local_genie.rules.wording import items_of
 from core.local_genie.rules.words import Token, content, tokens
 

@@ -13,10 +13,10 @@ from core.local_genie.rules.hinting import hinted
 from core.local_genie.rules.intent import Condition, Group, Intent, Measure
 from core.local_genie.rules.joins import Path
 from core.local_genie.rules.knowledge import Knowledge
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.referring import referred
 from core.local_genie.rules.schema import Column, Table, counts_rows, is_amount
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import Token, stem
 
 ASKING = frozenset("which what who list show name give display find get identify return provide tell see".split())  # noqa: SIM905

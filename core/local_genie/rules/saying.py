@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.local_genie.rules.fragments import Fragment
-from core.local_genie.rules.matching import SURE, Item
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.matching import Item
+from core.local_genie.rules.vocabulary import SURE, Meaning
 
 NEGATIVE = frozenset("not no none never without except excluding neither nor non nothing isn't aren't wasn't weren't doesn't don't didn't hasn't haven't".split())  # noqa: SIM905  # fmt: skip
 _ARITHMETIC = re.compile(

@@ -4,9 +4,8 @@ import re
 from collections.abc import Collection
 
 from core.local_genie.rules.cues import TIME_UNITS
-from core.local_genie.rules.matching import SURE
 from core.local_genie.rules.reading import Reading
-from core.local_genie.rules.vocabulary import Meaning
+from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import content, stem
 
 _LAPSE = re.compile(r"\b(?:DATEDIFF|DATE_DIFF|TIMESTAMPDIFF|TIMESTAMP_DIFF|MONTHS_BETWEEN)\(", re.IGNORECASE)

@@ -11,10 +11,11 @@ from typing import Any
 from core.local_genie.rules.clauses import UNLESS, UNLESS_FIRST
 from core.local_genie.rules.defaulting import Default, Rules, lifting
 from core.local_genie.rules.fragments import Fragment, fragment
-from core.local_genie.rules.matching import SURE, Item
+from core.local_genie.rules.matching import Item
 from core.local_genie.rules.schema import Schema, is_amount, text_of
-from core.local_genie.rules.vocabulary import Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Vocabulary
 from core.local_genie.rules.wording import AGGREGATE, CONDITION, conditions_in, items_of
+from core.local_genie.rules.words import content, name_words, stem
 
 _ABOUT = re.compile(
     r"^(?P<what>[^()=<>]+?)\s+(?:always\s+|only\s+)?(?:refers?\s+(?:only\s+)?to|cover|covers|concerns?"
@@ -82,7 +83,7 @@ def scopes_beside(space: Mapping[str, Any], schema: Schema, vocabulary: Vocabula
     for entry in snippets.get("measures") or []:
         part = fragment(text_of(entry.get("sql")), schema)
         for piece in re.split(r"[,;.\n]+", text_of(entry.get("instruction"))):
-            conditions = _only(piece.strip(), schema, vocabulary) if part is not None else []
+            conditions = _only(piece.strip(), schema, vocabulary) if part and not _tells(piece, part) else []
             if part is not None and conditions and all(each.tables <= part.tables for each in conditions):
                 _keep(conditions, [part.sql], rules, frozenset())
     for entry in snippets.get("filters") or []:
@@ -90,6 +91,12 @@ def scopes_beside(space: Mapping[str, Any], schema: Schema, vocabulary: Vocabula
         said = re.split(r"[,;.\n]+", text_of(entry.get("instruction")))
         if part is not None and len(part.tables) == 1 and any(_BY_DEFAULT.match(piece.strip()) for piece in said):
             _keep([Fragment(part.sql, part.tables, columns=part.columns)], [""], rules, frozenset())
+
+
+def _tells(piece: str, part: Fragment) -> bool:
+    """ "Only resolved tickets count" of a time until resolved_at: the others have none anyway."""
+    names = {stem(word) for _, column in part.columns for word in name_words(column)}
+    return bool(names & set(content(piece)) & {stem(word) for word in re.findall(r"[a-z]+ed\b", piece.casefold())})
 
 
 def _only(piece: str, schema: Schema, vocabulary: Vocabulary) -> list[Fragment]:

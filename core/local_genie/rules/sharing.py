@@ -7,9 +7,10 @@ cancelled"); dates and everything said of the whole before the verb restrict bot
 from core.local_genie.rules.coding import code_condition
 from core.local_genie.rules.filtering import is_had
 from core.local_genie.rules.intent import Condition, Measure
-from core.local_genie.rules.matching import KEYWORDS, SURE
+from core.local_genie.rules.keywords import KEYWORDS
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.shares import before_aside, in_percent
+from core.local_genie.rules.vocabulary import SURE
 from core.local_genie.rules.words import participle
 
 _SCALE = {"percentage": 100, "percent": 100, "%": 100, "pct": 100}

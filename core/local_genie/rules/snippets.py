@@ -10,8 +10,8 @@ from core.local_genie.rules.codes import called_codes, code_heads, code_meanings
 from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
+from core.local_genie.rules.keywords import KEYWORDS
 from core.local_genie.rules.learning import home_of
-from core.local_genie.rules.matching import KEYWORDS
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
 from core.local_genie.rules.ratios import ratio_home
 from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, quoted, text_of
@@ -125,6 +125,9 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
             for head, value in code_heads(codes):
                 vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
             for phrase, value in codes:
+                rows = any(m.kind == "table" and m.weight >= 2.4 for m in vocabulary.find(tokens(phrase)))
+                if rows:  # "on hold for the customer" is no customer
+                    continue
                 vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
                 for other in _PEOPLE.get(phrase.casefold(), ()):
                     vocabulary.add(other, value_meaning(column, value, 2.4, "code"))

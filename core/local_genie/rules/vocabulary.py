@@ -15,6 +15,7 @@ from core.local_genie.rules.words import Token, root, stem, tokens
 
 MeaningKind = Literal["table", "column", "value", "filter", "measure", "expression"]
 LONGEST = 7
+SURE = 1.0  # below this a match is a hint, not an explanation
 WEAK = 0.45
 _BETWEEN = frozenset("the a an of our its their all".split())  # noqa: SIM905  (these may stand inside a phrase that lacks them)
 _DENYING = frozenset("no not never none without nor".split())  # noqa: SIM905  ("did not come" is not found in "came")

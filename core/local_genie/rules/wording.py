@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from core.local_genie.rules.cues import find_comparisons
 from core.local_genie.rules.dates import find_dates
 from core.local_genie.rules.fragments import Fragment, fragment
-from core.local_genie.rules.matching import SURE, Item, cut
+from core.local_genie.rules.matching import Item, cut
 from core.local_genie.rules.saying import said_conditions
 from core.local_genie.rules.schema import Schema, surcharge
-from core.local_genie.rules.vocabulary import Meaning, Vocabulary
+from core.local_genie.rules.vocabulary import SURE, Meaning, Vocabulary
 from core.local_genie.rules.words import tokens
 
 CONDITION = re.compile(

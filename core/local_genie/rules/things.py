@@ -1,0 +1,28 @@
+"""What a number counts: rows of a table, named outright, by a value in front of them, or within a filter's name."""
+
+from core.local_genie.rules.matching import Item
+from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.vocabulary import Meaning
+
+
+def is_thing(reading: Reading, index: int) -> bool:
+    """Whether an item is something that exists, rather than a number."""
+    item = reading.items[index]
+    return item.is_phrase and (item.best.kind in ("value", "filter") or item.a("table", near=0.8) is not None)
+
+
+def is_kind_of(reading: Reading, index: int) -> bool:
+    """Whether an item is a value or a filter of another table than the rows that are named right behind it."""
+    item = reading.items[index]
+    following = reading.items[index + 1] if index + 1 < len(reading.items) else None
+    if following is None or following.role or not following.is_phrase or following.a("table", near=0.8) is None:
+        return False
+    return not item.role and item.is_phrase and item.best.kind in ("value", "filter")
+
+
+def rows_named_in(reading: Reading, item: Item) -> Meaning | None:
+    """The table that the last word of a filter's name names: "late tickets" are tickets, whatever table says that they are late."""
+    if len(item.words) < 2 or item.best.kind not in ("value", "filter"):
+        return None
+    found = reading.knowledge.vocabulary.find([item.words[-1]])
+    return next((m for m in found if m.kind == "table" and m.weight >= 1.5), None)
