@@ -77,6 +77,15 @@ def code_names(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 _AFTER_HEAD = frozenset("by to from for with in at on of after because due before until as when without".split())  # noqa: SIM905
 
 
+def code_kinds(codes: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """ "Battery" of "battery empty": the first word of what one code means, if no other code's meaning has it."""
+    for text, value in codes:
+        words = text.split()
+        elsewhere = {stem for said, other in codes if str(other) != str(value) for stem in stems(said)}
+        if 1 < len(words) <= 3 and len(words[0]) > 4 and words[0].isalpha() and not set(stems(words[0])) & elsewhere:
+            yield words[0], value
+
+
 def called_codes(description: str, values: Sequence[Any], synonyms: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """Synonyms of a column that are what one of its codes means ("adults" where ADT = adult), with that code.
 

@@ -9,7 +9,7 @@ from core.local_genie.rules.naming import unit_of
 from core.local_genie.rules.paying import own_price, paid_in_all
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
-from core.local_genie.rules.things import is_kind_of, is_thing, rows_named_in
+from core.local_genie.rules.things import is_kind_of, is_thing, number_behind, rows_named_in
 from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, column_of, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
@@ -58,7 +58,10 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
     if following is not None and reading.items[following].is_phrase and not reading.items[following].role:
         last = stem(reading.items[following].words[-1].lower)
         meaning = reading.numeric(reading.items[following], near=0.9)
-        if meaning is not None and meaning.weight < 1.4 and last in UNITS:
+        if last in UNITS and (behind := number_behind(reading, following)) is not None:
+            reading.items[following].role = "cue"
+            following, meaning = behind, None
+        elif meaning is not None and meaning.weight < 1.4 and last in UNITS:
             reading.items[following].role = "cue"
             chosen = column_in(reading, last)
             likely = [m for m in reading.items[following].meanings if m.column is not None and m.column is chosen]

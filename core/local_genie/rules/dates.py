@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from core.local_genie.rules.periods import MONTHS_IN, DateSpan, made, part_of
+from core.local_genie.rules.days import days_of_one_year
+from core.local_genie.rules.periods import MONTHS, MONTHS_IN, DateSpan, made, part_of
 from core.local_genie.rules.words import Token
 
 UNITS = {"year": "YEAR", "quarter": "QUARTER", "month": "MONTH", "week": "WEEK", "day": "DAY"}
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]  # fmt: skip
-MONTHS = (
-    {name: n for n, name in enumerate(_MONTHS, 1)} | {name[:3]: n for n, name in enumerate(_MONTHS, 1)} | {"sept": 9}
-)
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _WEEKDAYS = {name: n for n, name in enumerate(["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"], 1)}  # fmt: skip
 _SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}  # fmt: skip
@@ -82,7 +79,7 @@ def _range(words: Sequence[Token], at: int) -> DateSpan | None:
     else:
         first = _plain(words, at + 1)
     if first is None and words[at].lower in ("between", "from"):
-        return _of_one_year(words, at)
+        return _of_one_year(words, at) or days_of_one_year(words, at, _plain)
     if (
         first is None
         or first.lo is None

@@ -132,7 +132,9 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
 def _is_agent(reading: Reading, index: int) -> bool:
     """ "Loans by members who joined in 2023": who did it, narrowed down, and nothing to break the answer down by."""
     item = reading.items[index]
-    return item.a("table", near=0.8) is not None and item.text.endswith("s") and reading.word(index + 1) in _WHO
+    narrowed = reading.word(index + 1) in _WHO
+    each = reading.word(index + 1) in ("of", "from", "in") and reading.word(index + 2) in ("each", "every")
+    return item.a("table", near=0.8) is not None and item.text.endswith("s") and (narrowed or each)
 
 
 def _is_doer(reading: Reading, cue: int) -> bool:

@@ -130,6 +130,7 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
     return found
 
 
+_OTHERS = re.compile(r"(?:those|that|the\s+ones?|the\s+same)\s+of\b", re.IGNORECASE)  # "city means that of the site"
 _KEY = re.compile(r"[`\w]+(?:\.[`\w]+)+_(?:id|key|no|nr|fk|sk|code|cd)`?", re.IGNORECASE)
 _GROUPING = re.compile(r"(?:(?:per|by|each|every)\s|(?:years?|quarters?|months?|weeks?|days?|hours?)$)", re.IGNORECASE)
 
@@ -137,7 +138,7 @@ _GROUPING = re.compile(r"(?:(?:per|by|each|every)\s|(?:years?|quarters?|months?|
 def _define(term: str, left: str, right: str, schema: Schema, joins: Joins, vocabulary: Vocabulary) -> None:
     if any(m.kind == "table" and m.weight >= 2.5 for m in vocabulary.find(tokens(term))):
         return  # a table is what it is called
-    if _denies_written(right) or _KEY.fullmatch(right):
+    if _denies_written(right) or _KEY.fullmatch(right) or _OTHERS.match(right):
         return  # "the school of a student is student.school_id" says how they are joined, and names nothing
     if _GROUPING.match(term):
         return  # "per shop means …", "months are shown as …": how answers are broken down, and nothing that has a value

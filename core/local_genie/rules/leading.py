@@ -82,7 +82,9 @@ _PURPOSE = re.compile(
     r"^(?:always\s+)?(?:use\s+)?(?:the\s+)?(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)\s+(?:(?:is|are|should\s+be|must\s+be)\s+(?:always\s+)?(?:meant|used|relevant|taken|the\s+\w+\s+date|the\s+date)\s+|counts\s+|applies\s+|stands\s+)?(?P<verb>for|when\s+\w+\s+about)\s+(?P<what>.+)$",
     re.IGNORECASE,
 )
-_SOMETIMES = re.compile(r"\bonly\s+(?:when|if|where|for|in|with)\b", re.IGNORECASE)
+_SOMETIMES = re.compile(
+    r"\bonly\s+(?:when|if|where|for|in|with)\b|^(?:when|if|where|whenever|in\s+case)\b(?!.*\babout\b)", re.IGNORECASE
+)
 _BY = re.compile(r"^(?P<what>[\w ]+?)\s+by\s+(?P<column>[\w ]*\(?`?\w*_\w+`?\)?)$", re.IGNORECASE)
 
 

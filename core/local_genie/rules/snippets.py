@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.local_genie.rules import fragments
-from core.local_genie.rules.codes import called_codes, code_heads, code_meanings, code_names
+from core.local_genie.rules.codes import called_codes, code_heads, code_kinds, code_meanings, code_names
 from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
@@ -122,6 +122,8 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
             codes = code_meanings(column.description, column.values)
             for name, value in code_names(codes):
                 vocabulary.add(name, value_meaning(column, value, 2.1, "code"))
+            for kind, value in code_kinds(codes):
+                vocabulary.add(kind, value_meaning(column, value, 1.5, "code"))
             for head, value in code_heads(codes):
                 vocabulary.add(head, value_meaning(column, value, 2.3, "code"))
             for phrase, value in codes:

@@ -1,4 +1,4 @@
-"""What a number counts: rows of a table, named outright, by a value in front of them, or within a filter's name."""
+"""What a number in a comparison is of: rows of a table, named in one of several ways, or a number behind its unit."""
 
 from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading
@@ -26,3 +26,13 @@ def rows_named_in(reading: Reading, item: Item) -> Meaning | None:
         return None
     found = reading.knowledge.vocabulary.find([item.words[-1]])
     return next((m for m in found if m.kind == "table" and m.weight >= 1.5), None)
+
+
+def number_behind(reading: Reading, unit: int) -> int | None:
+    """The item of a number that is named behind its unit: "30,000 pounds of revenue"."""
+    place = unit + (2 if reading.word(unit + 1) in ("of", "in") else 1)
+    item = reading.items[place] if place < len(reading.items) else None
+    if item is None or not item.is_phrase or item.role not in ("", "measure"):
+        return None
+    meaning = reading.numeric(item, near=0.9)
+    return place if meaning is not None and meaning.weight >= 1.5 else None
