@@ -116,6 +116,7 @@ def _nearest(reading: Reading, base: str, but: str = "") -> Column | None:
         if (
             path.single
             and not path.partial
+            and not (but and any(step.right == but for step in path.steps))
             and key not in (base, but)
             and (column := _own_date(reading, key)) is not None
         ):

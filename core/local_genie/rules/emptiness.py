@@ -34,7 +34,8 @@ def empty_states(column: Column, table: Table) -> Iterator[tuple[str, float]]:
         words = said.split()
         if not 0 < len(words) <= 4 or _DENIED.search(match[1]):
             continue
-        less = 0.0 if column.is_date else 0.1  # of a date and a cost that are both empty the date says more
+        # of a date and a cost that are both empty the date says more; a number is also empty for other reasons
+        less = 0.0 if column.is_date else 1.0 if column.kind == "number" else 0.1
         yield said, 2.4 - less
         if len(words) > 1 and stem(words[-1]) in nouns:
             yield " ".join(words[:-1]), 2.3 - less  # "open" of "open accounts"

@@ -3,7 +3,7 @@
 from core.local_genie.rules.cues import ADVERBS, TIME_UNITS
 from core.local_genie.rules.intent import Group
 from core.local_genie.rules.matching import Item
-from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.reading import ASKING, Reading
 from core.local_genie.rules.schema import is_amount
 from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import participle
@@ -29,6 +29,8 @@ def find_groups(reading: Reading) -> None:
             continue
         if word not in _BY or reading.word(index + 1) == "all":
             continue
+        if word == "every" and reading.word(index - 1) == "of" and reading.words[0].lower in ASKING:
+            continue  # "list the name of every active agent"
         place = _take(reading, index, index + 1)
         while place is not None:  # "by region and year, channel"
             joint = place = _past_owner(reading, place)

@@ -130,7 +130,9 @@ def _terms(left: str, vocabulary: Vocabulary, *, alone: bool) -> list[str]:
     return found
 
 
-_OTHERS = re.compile(r"(?:those|that|the\s+ones?|the\s+same)\s+of\b", re.IGNORECASE)  # "city means that of the site"
+_OTHERS = re.compile(
+    r"(?:(?:those|that|the\s+ones?|the\s+same)\s+)?of\b", re.IGNORECASE
+)  # "city means that of the site"
 _KEY = re.compile(r"[`\w]+(?:\.[`\w]+)+_(?:id|key|no|nr|fk|sk|code|cd)`?", re.IGNORECASE)
 _GROUPING = re.compile(r"(?:(?:per|by|each|every)\s|(?:years?|quarters?|months?|weeks?|days?|hours?)$)", re.IGNORECASE)
 

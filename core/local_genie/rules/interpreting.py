@@ -24,6 +24,7 @@ from core.local_genie.rules.ranking import apply_ranking
 from core.local_genie.rules.reading import ASKING, Reading
 from core.local_genie.rules.schema import Table
 from core.local_genie.rules.sharing import apply_share, share_of_dates
+from core.local_genie.rules.things import side_with_nouns
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import Token
 
@@ -39,6 +40,7 @@ def interpret(
     paths = knowledge.joins.paths(base.key)
     items, score = cut(words, dates, knowledge.vocabulary, paths, extra)
     reading = Reading(knowledge, words, base, items, paths)
+    side_with_nouns(reading)
     find_groups(reading)
     find_subject(reading)
     find_measures(reading)

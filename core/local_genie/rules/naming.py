@@ -75,6 +75,8 @@ def table_phrases(table: Table) -> Iterator[tuple[str, float]]:
             r"\s(?:of|that|which|who|with|in|on|from|for|within|and|by|at|to|as|is|are|has|we|our|they|registered)\b",
             match[1],
         )[0].strip()
+        if re.match(rf"{re.escape(thing)}\s+and\s+\w", match[1]):
+            continue  # "one row per visit and diagnosis" is of neither
         if len(thing.split()) > 1 and thing.endswith("ed"):
             thing = thing.rsplit(" ", 1)[0]  # "one row per goal scored"
         if 0 < len(thing.split()) <= 3:

@@ -36,11 +36,20 @@ def fitting(
         found = [m for m in found if _is_own_time(m, paths)]
     if word.lower in KEYWORDS:  # "current" of "current staff" is said of staff, in "current status" not
         found = [m for m in found if m.kind != "filter" or _is_said_of(words, end, m.home, vocabulary)]
+    if not any(each.lower in _DID for each in words[max(0, start - 7) : start]):
+        found = [replace(m, weight=m.weight * 0.6) if _is_opening(m, word) else m for m in found]
     of = end < len(words) and words[end].lower == "of"
     counts = word.lower in _BEFORE_OF and not any(m.kind == "column" and m.weight > 2.6 for m in found)
     if _dull(word, found, done=_is_done(words, start)) or (counts and of) or _is_phrasal(words, start):
         return []
     return found or vocabulary.hints(word)
+
+
+def _is_opening(meaning: Meaning, word: Token) -> bool:
+    """ "Open tickets": a state before it is the date "opened", unless somebody did open them."""
+    column = meaning.column if meaning.kind == "column" else None
+    spelt = {token.stem: token.lower for token in tokens(meaning.phrase)}.get(word.stem, "")
+    return column is not None and column.is_date and spelt.endswith("ed") and not word.lower.endswith(("ed", "ing"))
 
 
 def _is_own_time(meaning: Meaning, paths: Mapping[str, Path]) -> bool:

@@ -130,7 +130,8 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                 rows = any(m.kind == "table" and m.weight >= 2.4 for m in vocabulary.find(tokens(phrase)))
                 if rows:  # "on hold for the customer" is no customer
                     continue
-                vocabulary.add(phrase, value_meaning(column, value, 2.6, "code"))
+                weight = 1.5 if phrase.casefold() in KEYWORDS else 2.6  # "other than" is no code that means other
+                vocabulary.add(phrase, value_meaning(column, value, weight, "code"))
                 for other in _PEOPLE.get(phrase.casefold(), ()):
                     vocabulary.add(other, value_meaning(column, value, 2.4, "code"))
                 trimmed = " ".join(
@@ -138,7 +139,7 @@ def add_values(schema: Schema, vocabulary: Vocabulary) -> None:
                     for word in phrase.split()
                     if word.casefold() not in ("in", "the", "a", "an", "of", "status", "type")
                 )
-                vocabulary.add(trimmed, value_meaning(column, value, 2.5, "code"))
+                vocabulary.add(trimmed, value_meaning(column, value, weight - 0.1, "code"))
             if column.kind != "text" or (column.key_like and column is table.primary and column.distinct > 60):
                 continue
             for value in column.values:

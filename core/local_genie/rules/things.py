@@ -36,3 +36,25 @@ def number_behind(reading: Reading, unit: int) -> int | None:
         return None
     meaning = reading.numeric(item, near=0.9)
     return place if meaning is not None and meaning.weight >= 1.5 else None
+
+
+def side_with_nouns(reading: Reading) -> None:
+    """Let a value that several tables have be that of the noun beside it: "billing tickets", "shops in Berlin"."""
+    for index, item in enumerate(reading.items):
+        if not item.is_phrase or item.best.kind != "value":
+            continue
+        homes = {home for home in (_noun_at(reading, index + 1), _noun_before(reading, index)) if home}
+        own = next((m for m in item.meanings if m.kind == "value" and m.home in homes), None)
+        if own is not None and own is not item.best and own.weight >= item.best.weight * 0.75:
+            item.meanings = [own, *(m for m in item.meanings if m is not own)]
+
+
+def _noun_at(reading: Reading, index: int) -> str:
+    """The table that the item names, or whose rows it names by their name; empty if none."""
+    item = reading.items[index] if 0 <= index < len(reading.items) else None
+    meaning = item.a("table", near=0.75) if item is not None and item.is_phrase else None
+    return meaning.home if meaning is not None else ""
+
+
+def _noun_before(reading: Reading, index: int) -> str:
+    return _noun_at(reading, index - 2) if reading.word(index - 1) in ("in", "from", "at", "of") else ""
