@@ -5,6 +5,7 @@ the base happened, or of the event that is spoken of, or of the nearest table th
 back from the newest date of that column.
 """
 
+import re
 from dataclasses import replace
 
 from core.local_genie.rules.besides import set_side_by_side
@@ -14,7 +15,7 @@ from core.local_genie.rules.matching import Item
 from core.local_genie.rules.periods import DateSpan
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
-from core.local_genie.rules.spans import bucket_sql, newest, one_year, span_sql
+from core.local_genie.rules.spans import bucket_sql, newest, number_sql, one_year, span_sql
 from core.local_genie.rules.vocabulary import SURE, Meaning
 from core.local_genie.rules.words import participle
 
@@ -180,7 +181,8 @@ def apply_dates(reading: Reading, absent: dict[str, int]) -> None:
                 continue
             mine = [span for place, span in spans if span is not None and used.get(place) is bucket_column]
             single = one_year(bucket_column, mine)
-            sql = bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=single)
+            sql = number_sql(group.bucket, bucket_column) if _as_number(reading, group.bucket) else ""
+            sql = sql or bucket_sql(reading.knowledge.styles, group.bucket, bucket_column, one_year=single)
             group = replace(group, shown=(sql,), tables=frozenset({bucket_column.table}))
         groups.append(group)
     reading.intent.groups = groups
@@ -194,6 +196,13 @@ def _is_apart(reading: Reading, place: int) -> bool:
     return any(
         item.is_phrase and item.best.weight >= SURE and item.role != "dated" for item in reading.items[first + 1 : last]
     )
+
+
+def _as_number(reading: Reading, unit: str) -> bool:
+    """ "With the quarter number", "the number of the month": how the question wants its stretches of time shown."""
+    said = " ".join(word.lower for word in reading.words)
+    name = unit.lower()
+    return unit in ("MONTH", "QUARTER") and bool(re.search(rf"\b{name} numbers?\b|\bnumber of the {name}\b", said))
 
 
 def _unique(columns: list[Column]) -> list[Column]:

@@ -8,6 +8,7 @@ from core.local_genie.rules.cues import TIME_UNITS, number
 from core.local_genie.rules.keywords import KEYWORDS, LIGHT
 from core.local_genie.rules.matching import Item
 from core.local_genie.rules.reading import Reading
+from core.local_genie.rules.units import UNITS
 from core.local_genie.rules.vocabulary import SURE
 from core.local_genie.rules.words import participle
 
@@ -39,6 +40,7 @@ def _is_unknown(item: Item) -> bool:
         and word.lower not in KEYWORDS | _HARMLESS
         and word.stem not in LIGHT
         and word.lower not in TIME_UNITS
+        and word.stem not in UNITS
         and number(word) is None
     )
 

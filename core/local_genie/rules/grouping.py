@@ -80,6 +80,9 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
     if index >= len(reading.items) or reading.items[index].role:
         return None
     index = _past_adjectives(reading, cue, index)
+    if _is_mentioned(reading, index):
+        reading.items[index].role = "group"
+        index += 1
     item = reading.items[index]
     if unit := reading.time_unit(index):
         del unit
@@ -114,8 +117,9 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
             reading.ordering = index
         return None
     meaning = reading.groupable(item)
-    if meaning is None and item.best.column is not None and item.best.kind == "column" and reading.word(cue) == "by":
-        meaning = item.best
+    if meaning is None and item.best.column is not None and item.best.kind == "column":
+        few = item.best.column.values is not None  # "per accuracy class", which is a number
+        meaning = item.best if few or reading.word(cue) == "by" else None
     if meaning is None:
         return None
     if (further := of_the_other_side(reading, meaning, index)) is not None:
@@ -129,6 +133,14 @@ def _take(reading: Reading, cue: int, index: int) -> int | None:
     if reading.word(cue - 1) == "for":
         reading.items[cue - 1].role = "group"
     return index + 1
+
+
+def _is_mentioned(reading: Reading, index: int) -> bool:
+    """ "Each support team": a word that descriptions only mention, before what is really named."""
+    item, following = reading.items[index], reading.items[index + 1] if index + 1 < len(reading.items) else None
+    if not item.is_phrase or item.best.weight >= SURE or following is None or not following.is_phrase:
+        return False
+    return not following.role and following.best.weight >= 1.5 and reading.groupable(following) is not None
 
 
 def _is_agent(reading: Reading, index: int) -> bool:

@@ -4,6 +4,7 @@ The clause is cut off before the question is read, and every piece of it is then
 show. A clause with a piece that is nothing to show is no such clause, and the question is read as a whole.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -88,6 +89,7 @@ def apply_clause(reading: Reading, clause: Clause) -> bool:
     intent = reading.intent
     if intent.count_groups or not (intent.groups or intent.columns):
         return False
+    numbered = [_numbered(group, clause) for group in intent.groups]
     groups: list[Group] = []
     measures: list[Measure] = []
     for piece in clause.pieces:
@@ -102,11 +104,22 @@ def apply_clause(reading: Reading, clause: Clause) -> bool:
         if len(kept) < len(intent.groups):
             return False  # none of what is to be shown is what the question asks for
     intent.groups += [g for g in groups if all(g.shown != own.shown for own in intent.groups)]
+    forms = dict(zip((group.shown for group in intent.groups), numbered, strict=False))
+    intent.groups = [forms.get(group.shown, group) for group in intent.groups]
     if clause.exact:
         intent.groups = _without_keys(reading, groups)
     shown = measures if clause.exact else [*intent.measures, *measures]
     intent.measures = once(shown)
     return True
+
+
+def _numbered(group: Group, clause: Clause) -> Group:
+    """A quarter or month as its number, if the clause wants "the quarter number"."""
+    said = [" ".join(word.lower for word in piece) for piece in clause.pieces]
+    truncated = re.fullmatch(r"DATE_TRUNC\('(MONTH|QUARTER)', (.+)\)", group.shown[0]) if group.shown else None
+    if truncated is None or f"{truncated[1].lower()} number" not in said:
+        return group
+    return replace(group, shown=(f"{truncated[1]}({truncated[2]})",))
 
 
 def _without_keys(reading: Reading, said: list[Group]) -> list[Group]:
@@ -137,6 +150,8 @@ def _known(intent: Intent, reading: Reading, piece: Sequence[Token]) -> Group | 
     """A piece that names what the reading shows anyway, in a word such as "month", "name" or "count"."""
     said = [word.lower for word in piece]
     unit = TIME_UNITS.get(said[0], "") if len(said) == 1 else ""
+    if len(said) == 2 and said[1] in ("number", "numbers"):
+        unit = TIME_UNITS.get(said[0], "")
     for group in intent.groups:
         if unit and group.bucket == unit:
             return group

@@ -55,6 +55,11 @@ def bucket_sql(styles: Styles, unit: str, column: Column, *, one_year: bool = Fa
     return styles.bucket(unit, column.sql, one_year=one_year)
 
 
+def number_sql(unit: str, column: Column) -> str:
+    """ "Show the quarter number": 1 to 4, or 1 to 12; empty where the column's own form is all there is."""
+    return "" if column.is_year or column.month_key else f"{unit}({column.sql})"
+
+
 def _key(column: Column, day: date | None) -> str:
     if day is None:
         return ""
