@@ -1,4 +1,4 @@
-"""How many questions of 52 schemas and of the demo the rules answer rightly, by the verdicts of an evaluation.
+"""How many questions of 61 schemas and of the demo the rules answer rightly, by the verdicts of an evaluation.
 
 The questions and spaces were written before the rules (clinic, helpdesk, energy) or before the rules had seen them (the
 others; those in `independent/` by other hands); FIRST_CONTACT.md has the first figures. The floors here keep later changes
@@ -34,8 +34,9 @@ FLOORS = {  # schema → (bare, curated) of 20
 }  # fmt: skip
 INDEPENDENT = {  # schema → curated, of 20
     "clinic_1": 19, "helpdesk_1": 15, "energy_1": 18, "clinic_2": 20, "helpdesk_2": 20, "energy_2": 20, "library": 19,
-    "dentists": 20, "helpdesk_3": 20, "energy_3": 19, "events": 19, "hospital": 16, "helpdesk_4": 18, "energy_4": 19,
-    "school": 18, "clinic_3": 20, "helpdesk_5": 18, "energy_5": 19, "bicycle_shop": 20,
+    "dentists": 20, "helpdesk_3": 20, "energy_3": 19, "events": 19, "hospital": 16, "helpdesk_4": 18, "energy_4": 20,
+    "school": 18, "clinic_3": 20, "helpdesk_5": 18, "energy_5": 19, "bicycle_shop": 20, "clinic_4": 18, "helpdesk_6": 17,
+    "energy_6": 19, "clinic_5": 18, "helpdesk_7": 17, "energy_7": 18, "clinic_6": 17, "helpdesk_8": 19, "energy_8": 16,
 }  # fmt: skip
 SCORED_ALWAYS = ("helpdesk_1", "hospital", "energy_5")
 ALWAYS = [  # a few of the waves; `--all-schemas` adds the rest
