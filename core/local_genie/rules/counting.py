@@ -8,6 +8,7 @@ from core.local_genie.rules.reading import Placed, Reading, alias_of
 from core.local_genie.rules.scattered import scattered_lapse
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.vocabulary import SURE, Meaning
+from core.local_genie.rules.words import stem
 
 FUNCTIONS = {
     "total": "SUM", "sum": "SUM", "overall": "SUM", "combined": "SUM", "cumulative": "SUM", "average": "AVG", "mean": "AVG",
@@ -162,7 +163,10 @@ def _counts_inside(column: Column | None) -> bool:
 def _names_rows(reading: Reading, item: Item) -> bool:
     """ "Different customers": rows, though the word is said of the column with their names, which may repeat."""
     table, column = _rows_called(reading, item), item.best.column
-    return table is not None and table.home == item.best.home and column in reading.table(table.home).labels
+    if table is None or table.home != item.best.home:
+        return False
+    own = {stem(word) for word in reading.table(table.home).words}
+    return column in reading.table(table.home).labels or {word.stem for word in item.words} <= own
 
 
 def _rows_called(reading: Reading, item: Item) -> Meaning | None:

@@ -107,3 +107,8 @@ def test_only_said_of_the_data_is_no_condition(space, rows):
     assert rows("Average days out", space(states, measures=[measure])) == rows(
         "Average days out", space(measures=[measure])
     )
+
+
+def test_rows_are_not_counted_by_a_name_that_they_share(space, rows):
+    config = space({("loans", "desk"): {"description": ["Name of the loan's desk; not unique."], "synonyms": ["loan"]}})
+    assert rows("How many different loans were there in 2023?", config) == [(4,)]
