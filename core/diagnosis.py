@@ -143,5 +143,5 @@ def guarded(name: str, look: Callable[[], tuple[State, str]]) -> Check:
         return Check(name, *look())
     except WorkbenchError as error:
         return Check(name, "fail", str(error))
-    except Exception as error:
+    except Exception as error:  # a check that breaks is a finding, and the others go on
         return Check(name, "fail", f"{type(error).__name__}: {llm.mask_secrets(str(error))[:200]}")

@@ -80,7 +80,7 @@ class Root(VerbGroup):
         except (KeyboardInterrupt, click.Abort):
             _report({"kind": "CancelledError", "message": "Stopped."}, invocation)
             code = STOPPED
-        except Exception as error:
+        except Exception as error:  # a defect of ours is said in a sentence, never as a traceback
             code = _apologise(error, invocation)
         sys.exit(code)
 

@@ -58,7 +58,7 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         try:
             engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
-        except Exception as error:
+        except Exception as error:  # each driver has errors of its own for a bad address
             raise ConfigError(
                 f"WHETSTONE_DATABASE_URL is not a database URL that can be used ({type(error).__name__}). "
                 "Write it as postgresql+psycopg://user:password@host/name."

@@ -116,7 +116,7 @@ class JobContext:
                     made = await step_in_thread(work)
                 if store is None:
                     made = items.as_kept(made)
-            except Exception as error:
+            except Exception as error:  # whatever it was, it is recorded for this piece and raised again
                 words, kind = str(error) or type(error).__name__, type(error).__name__
                 await self._write(lambda session: items.fail(session, self._start, kept_key, words, kind))
                 raise

@@ -39,7 +39,7 @@ async def perform(start: Start) -> None:
     except WorkbenchError as error:
         await _record(start, "failed", error=str(error))
         return
-    except Exception as error:
+    except Exception as error:  # a defect of the work must not leave the job running for ever
         log.exception("job failed unexpectedly", job_id=start.job_id, kind=start.kind)
         await _record(
             start,
@@ -66,7 +66,7 @@ async def _record(start: Start, state: str, *, result: Any = None, error: str | 
             return
         except Stopped:
             return
-        except Exception as failure:
+        except Exception as failure:  # tried until it is recorded, whatever keeps the database from it
             if not isinstance(failure, ConflictError):
                 log.exception("the end of a job could not be recorded", job_id=start.job_id)
             await asyncio.sleep(_AGAIN_S)

@@ -10,7 +10,7 @@ from core.local_genie.rules.paying import own_price, paid_in_all
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column, is_amount
 from core.local_genie.rules.things import is_kind_of, is_thing, number_behind, rows_named_in
-from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in, column_of, fits, lapse_in
+from core.local_genie.rules.units import COLUMN_SECONDS, SECONDS, UNITS, column_in_unit, column_of, fits, lapse_in
 from core.local_genie.rules.vocabulary import Meaning
 from core.local_genie.rules.words import stem
 
@@ -63,7 +63,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
             following, meaning = behind, None
         elif meaning is not None and meaning.weight < 1.4 and last in UNITS:
             reading.items[following].role = "cue"
-            chosen = column_in(reading, last)
+            chosen = column_in_unit(reading, last)
             likely = [m for m in reading.items[following].meanings if m.column is not None and m.column is chosen]
             following, unit, in_unit = None, last, next(iter(likely), meaning)
     if following is not None and is_kind_of(reading, following):
@@ -158,7 +158,7 @@ def _apply(reading: Reading, comparison: Comparison) -> None:
         part, factor = lapse
         _row(reading, part.sql, part.tables, replace(comparison, value=comparison.value * factor), None, unit)
         return
-    column = column_in(reading, unit) or _by_hint(
+    column = column_in_unit(reading, unit) or _by_hint(
         reading, comparison.adjective or ("price" if not unit else "long"), unit
     )
     if column is not None:

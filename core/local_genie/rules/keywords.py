@@ -15,3 +15,5 @@ KEYWORDS = frozenset(
 )
 ONCE_EACH = frozenset("different distinct unique".split())  # noqa: SIM905
 LIGHT = frozenset(stem(word) for word in "take make have get give do go bring use come run".split())  # noqa: SIM905
+INCOME = ("revenue", "turnover", "sales", "income", "earnings")
+"""What a space may call the money that its rows bring in."""

@@ -21,7 +21,10 @@ from core.local_genie.rules.schema import Schema, text_of
 from core.local_genie.rules.vocabulary import SURE, Meaning, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, stem, tokens
 
-_UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()}
+_UNITS = {stem(word) for names in UNIT_WORDS.values() for name in names for word in name.split()} | {
+    stem(word)
+    for word in "second minute min hour hr day week month year percent euro dollar pound km kilometre".split()  # noqa: SIM905
+}
 _BEFORE_UNIT = re.compile(  # "the average resolution time in hours"
     r"\b(?:average|mean|median|typical)\s+((?:[a-z-]+\s+){1,3}?)in\s+(\w+)\b", re.IGNORECASE
 )
@@ -154,12 +157,6 @@ def _lessons(
             alias = next((alias for alias, part in query.outputs if part.sql == group.sql and alias), "")
             lessons += [(phrase, meaning) for phrase in (" ".join(name_words(alias)), chunk) if phrase]
     return lessons
-
-
-_UNITS = frozenset(
-    stem(word)
-    for word in "second minute min hour hr day week month year percent euro dollar pound km kilometre".split()  # noqa: SIM905
-)
 
 
 def _asked(part: Fragment, items: Sequence[Item], example: Example, schema: Schema) -> bool:

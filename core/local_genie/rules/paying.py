@@ -1,13 +1,13 @@
 """Money that somebody spends or brings in, when no column and no number is named: it is the income of their rows."""
 
 from core.local_genie.rules.intent import Measure
+from core.local_genie.rules.keywords import INCOME
 from core.local_genie.rules.reading import Reading
 from core.local_genie.rules.schema import Column
 from core.local_genie.rules.units import fits
 from core.local_genie.rules.words import tokens
 
 _PAID = frozenset("spent spend spends paid earned earn generated brought grossed".split())  # noqa: SIM905
-_INCOME = ("revenue", "turnover", "sales", "income")
 
 
 def paid_in_all(reading: Reading, before: int) -> Measure | None:
@@ -19,7 +19,7 @@ def paid_in_all(reading: Reading, before: int) -> Measure | None:
     if not said or said[-1] not in _PAID or reading.subject < 0:
         return None
     subject = reading.groupable(reading.items[reading.subject])
-    for name in _INCOME:
+    for name in INCOME:
         for meaning in reading.knowledge.vocabulary.find(tokens(name)):
             part = meaning.fragment
             if meaning.kind != "measure" or part is None or part.function != "SUM" or subject is None:

@@ -2,12 +2,12 @@
 
 from core.local_genie.rules.asking import find_subject
 from core.local_genie.rules.cues import Superlative, number
-from core.local_genie.rules.directions import sort_all
 from core.local_genie.rules.intent import Condition, Group, Measure
 from core.local_genie.rules.matching import Item
 from core.local_genie.rules.ranked import ranked_by
 from core.local_genie.rules.reading import Reading, alias_of
 from core.local_genie.rules.schema import Column
+from core.local_genie.rules.sorting import sort_all
 from core.local_genie.rules.vocabulary import Meaning
 
 _AWAY = frozenset("in by per with from for on at to over through , and ? among during".split())  # noqa: SIM905

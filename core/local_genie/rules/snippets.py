@@ -10,7 +10,7 @@ from core.local_genie.rules.codes import called_codes, code_heads, code_kinds, c
 from core.local_genie.rules.emptiness import empty_states, filled_states
 from core.local_genie.rules.fragments import Fragment, fragment
 from core.local_genie.rules.joins import Joins
-from core.local_genie.rules.keywords import KEYWORDS
+from core.local_genie.rules.keywords import INCOME, KEYWORDS
 from core.local_genie.rules.learning import home_of
 from core.local_genie.rules.naming import UNIT_WORDS, column_phrases, row_names, table_phrases, unit_of
 from core.local_genie.rules.ratios import ratio_home
@@ -18,7 +18,6 @@ from core.local_genie.rules.schema import Column, Schema, Table, counts_rows, qu
 from core.local_genie.rules.vocabulary import Meaning, MeaningKind, Vocabulary
 from core.local_genie.rules.words import Token, name_words, participle, tokens
 
-_INCOME = (["revenue"], ["income"], ["turnover"], ["sales"], ["earnings"])
 _GROUPED = re.compile(r"(?:by|per|each|every)\s", re.IGNORECASE)
 _PEOPLE = {"female": ("woman", "lady"), "male": ("man", "gentleman")}  # "women" are those that are female
 _SEXES = {"f": ("female", "woman"), "w": ("female", "woman"), "m": ("male", "man")}
@@ -187,7 +186,11 @@ def add_snippets(space: Mapping[str, Any], schema: Schema, joins: Joins, vocabul
                     str(synonym), _rows_of(home, weight) if counted and _names_rows(str(synonym)) else meaning
                 )
             said = [text_of(entry.get("display_name")), *map(str, entry.get("synonyms") or [])]
-            if kind == "measure" and "/" not in part.sql and any(n.casefold().split()[-1:] in _INCOME for n in said):
+            if (
+                kind == "measure"
+                and "/" not in part.sql
+                and any(set(n.casefold().split()[-1:]) & set(INCOME) for n in said)
+            ):
                 vocabulary.add("earned", meaning, 1.6)
             if kind == "measure" and (only := fragments.counted(part, schema)) is not None:
                 rows = Meaning("filter", home, 2.5, sql=only.sql, fragment=only, tables=only.tables, origin="counted")

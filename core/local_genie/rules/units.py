@@ -42,7 +42,7 @@ def fits(column: Column | None, unit: str) -> bool:
     )
 
 
-def column_in(reading: Reading, unit: str) -> Column | None:
+def column_in_unit(reading: Reading, unit: str) -> Column | None:
     """The column in that unit, of the base or the nearest table."""
     if not unit:
         return None
