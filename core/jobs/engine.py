@@ -75,7 +75,7 @@ def abandon(workflow_ids: Sequence[str]) -> None:
 
     try:
         DBOS.cancel_workflows(list(workflow_ids))
-    except Exception as error:  # only tidying up: the next start tries again
+    except Exception as error:  # only tidiness: their epochs are past
         log.warning("old workflows could not be closed", reason=str(error))
 
 
